@@ -14,6 +14,8 @@ export default defineConfig({
   ],
   test: {
     include: ['test/{unit,property,contract,e2e}/**/*.test.ts'],
+    // CommonJS packages look to the tests as they do to Node.
+    deps: { interopDefault: false },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],

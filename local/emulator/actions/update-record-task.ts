@@ -1,0 +1,17 @@
+/**
+ * UpdateRecordTask.
+ *
+ * @module
+ */
+import { UpdateRecordTaskSchema } from '../../../shared/record-task/update-record-task.ts';
+import { createRtcError, createRtcSuccess } from '../rtc-answer.ts';
+import { createOperation } from '../rtc-operation.ts';
+
+export const updateRecordTask = createOperation(UpdateRecordTaskSchema, (parameters, rtc) => {
+  const [task] = rtc.recorder.findRunning(parameters);
+  // Assumption: a ChannelId other than the task's own names no task.
+  if (task === undefined || task.ChannelId !== parameters.ChannelId) return createRtcError('InvalidTask.NotFound');
+  if (task.MixMode === 0) return createRtcError('UnsupportedOperation');
+  rtc.recorder.update(task, { TemplateId: parameters.TemplateId, parameters });
+  return createRtcSuccess();
+});
