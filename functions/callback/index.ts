@@ -1,0 +1,133 @@
+/**
+ * The callback function: takes FileCreated messages from RTC over HTTP, or from an MNS queue through EventBridge.
+ *
+ * A message is acknowledged only after it is stored. The vendor documents no signature, so the URL is the capability:
+ * `POST /record-callbacks/{AppId}/{token}`.
+ *
+ * @module
+ */
+import { type CallbackConfig, loadCallbackConfig, readProcessEnvironment } from '../../shared/config.ts';
+import { deliverFirst, type Outbox } from '../../shared/deliver.ts';
+import { RecorderError } from '../../shared/errors.ts';
+import {
+  createErrorResult,
+  createJsonResult,
+  type FunctionContext,
+  type HttpEvent,
+  type HttpResult,
+  parseFunctionEvent,
+  readBody,
+} from '../../shared/fc.ts';
+import { type FileMessage, type IngestResult, ingestMessage } from '../../shared/ingest.ts';
+import { describeError, logToConsole } from '../../shared/log.ts';
+import { verifyCallbackToken } from '../../shared/signing/callback-token.ts';
+import { openDatabase } from '../../shared/store/database.ts';
+import { verifySchemaVersion } from '../../shared/store/schema-version.ts';
+import { readQueueMessage } from './queue-message.ts';
+
+interface Service extends Outbox {
+  readonly config: CallbackConfig;
+  readonly ossHosts: readonly string[];
+}
+
+// Kept for the life of the instance, so that a warm request finds its connection open.
+let service: Service | undefined;
+let schemaChecked = false;
+
+/** The handler Function Compute calls. Throws only for messages, so that EventBridge sends them again. */
+export async function handler(bytes: Uint8Array, context: FunctionContext): Promise<HttpResult | object> {
+  const { requestId } = context;
+  const event = parseFunctionEvent(bytes);
+  switch (event.kind) {
+    case 'http':
+      return await answerHttp(event.event, requestId);
+    case 'messages':
+      return await takeMessages(event.messages, requestId);
+    default:
+      throw new RecorderError('MalformedRequest', { message: `The callback function takes no ${event.kind} event.` });
+  }
+}
+
+async function answerHttp(event: HttpEvent, requestId: string): Promise<HttpResult> {
+  const startedAtMs = Date.now();
+  try {
+    const { config } = openService();
+    const message: FileMessage = { source: 'http', AppId: verifyUrl(event, config), body: readBody(event) };
+    const result = await takeMessage(message, requestId, startedAtMs);
+    if (result.outcome === 'created') await deliverFirst(openService(), result.event);
+    return createJsonResult(200, { RequestId: requestId, Outcome: result.outcome });
+  } catch (error) {
+    const known = error instanceof RecorderError ? error : new RecorderError('InternalError', { cause: error });
+    logToConsole(known.status >= 500 ? 'error' : 'warn', 'callback.refused', {
+      requestId,
+      status: known.status,
+      code: known.code,
+      durationMs: Date.now() - startedAtMs,
+      ...(known.cause !== undefined && { error: describeError(known.cause) }),
+    });
+    return createErrorResult(known, requestId);
+  }
+}
+
+/** The AppId the URL is a capability for. Nothing of the body is touched before this. */
+function verifyUrl(event: HttpEvent, config: CallbackConfig): string {
+  const [empty, folder, AppId, token, ...rest] = event.requestContext.http.path.split('/');
+  if (empty !== '' || folder !== 'record-callbacks' || AppId === undefined || token === undefined || rest.length > 0) {
+    throw new RecorderError('NotFound');
+  }
+  if (event.requestContext.http.method !== 'POST') throw new RecorderError('UnsupportedHTTPMethod');
+  return verifyCallbackToken({ token, AppId, secrets: config.callbackSecrets });
+}
+
+/**
+ * Stores every message of a batch, then lets the app know of the new files. One message that cannot be used never
+ * blocks its neighbours; if any could not be stored, the whole batch fails and comes again, which is harmless.
+ */
+async function takeMessages(messages: readonly unknown[], requestId: string): Promise<object> {
+  const startedAtMs = Date.now();
+  const results = await Promise.allSettled(
+    messages.map((message) =>
+      takeMessage({ source: 'mns', AppId: undefined, body: readQueueMessage(message) }, requestId, startedAtMs),
+    ),
+  );
+  const stored = results.filter((result) => result.status === 'fulfilled').map((result) => result.value);
+  const created = stored.filter((result) => result.outcome === 'created');
+  await Promise.all(created.map((result) => deliverFirst(openService(), result.event)));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw new RecorderError('ServiceUnavailable', { cause: failure.reason });
+  return { stored: stored.length };
+}
+
+async function takeMessage(message: FileMessage, requestId: string, startedAtMs: number): Promise<IngestResult> {
+  const current = openService();
+  if (!schemaChecked) {
+    await verifySchemaVersion(current.database);
+    schemaChecked = true;
+  }
+  const result = await ingestMessage(current, message);
+  logToConsole(result.outcome === 'deadLetter' ? 'warn' : 'info', 'callback.stored', {
+    requestId,
+    outcome: result.outcome,
+    durationMs: Date.now() - startedAtMs,
+    ...(result.outcome === 'deadLetter'
+      ? { code: result.code }
+      : { AppId: result.file.AppId, TaskId: result.file.TaskId }),
+  });
+  return result;
+}
+
+function openService(): Service {
+  if (service === undefined) {
+    const config = loadCallbackConfig(readProcessEnvironment());
+    service = {
+      config,
+      database: openDatabase(config.databaseUrl),
+      webhook: config.webhook,
+      ossHosts: config.ossHosts,
+      fetch,
+      now: () => new Date(),
+      random: Math.random,
+    };
+  }
+  return service;
+}

@@ -1,0 +1,237 @@
+/**
+ * Starts a recording, exactly once: claim the task in the database, call RTC, store the outcome. Whatever happens in
+ * between, the tick's `resolve_start` brings every start to an outcome.
+ *
+ * @module
+ */
+import { deliverFirst } from '../../shared/deliver.ts';
+import { type Issue, RecorderError } from '../../shared/errors.ts';
+import { createEvent } from '../../shared/events.ts';
+import { flattenParameters } from '../../shared/record-task/rpc-names.ts';
+import { checkStartRecordTask } from '../../shared/record-task/start-record-task.ts';
+import type { NewEvent } from '../../shared/store/events.ts';
+import { readTask } from '../../shared/store/read.ts';
+import { claimStart, finishStart, resumeStart, type TaskState } from '../../shared/store/start.ts';
+import { createRejection } from './rejection.ts';
+import { type CallBudget, REST_BUDGET, type RtcAnswer } from './rtc-client.ts';
+import type { StartService } from './service.ts';
+import type { StartRequest } from './start-request.ts';
+import { isTaskGone } from './stop.ts';
+
+/** What became of a start request. A conflict or a rejection is thrown. */
+export interface StartResult {
+  /**
+   * `started`: RTC records because of this request. `replayed`: it already does because of the same request before.
+   * `pending`: the same request is in flight elsewhere. `unanswered`: RTC has not answered; the tick goes on.
+   */
+  readonly outcome: 'started' | 'replayed' | 'pending' | 'unanswered';
+  readonly state: TaskState;
+  /** RTC's RequestId of the start, once there is one. */
+  readonly startRequestId: string | undefined;
+  readonly warnings: readonly Issue[];
+}
+
+/**
+ * Starts the recording that `start` asks for, unless the same request has done so already.
+ *
+ * @throws RecorderError `TaskExisted` when the TaskId is in use for something else, here or at RTC; a parameter code or
+ * `UpstreamRejected` when RTC refuses the call; `ServiceUnavailable`.
+ */
+export async function startRecordTask(
+  service: StartService,
+  start: StartRequest,
+  budget: CallBudget = REST_BUDGET,
+): Promise<StartResult> {
+  const { request } = start;
+  const leaseId = service.createId();
+  const claimed = await claimStart(service.database, {
+    AppId: request.AppId,
+    TaskId: request.TaskId,
+    ChannelId: request.ChannelId,
+    parameters: start.parameters,
+    request,
+    stopAt: start.stopAt,
+    leaseId,
+    now: service.now(),
+  });
+  if (!claimed.mine) {
+    if (!claimed.same) throw new RecorderError('TaskExisted');
+    const startRequestId = claimed.startRequestId ?? undefined;
+    const outcome = claimed.state === 'starting' ? 'pending' : 'replayed';
+    return { outcome, state: claimed.state, startRequestId, warnings: [] };
+  }
+  return await attemptStart(service, { request, leaseId, mayHaveReached: claimed.mayHaveReached, budget });
+}
+
+interface StartAttempt {
+  readonly request: StartRequest['request'];
+  readonly leaseId: string;
+  /** Whether an earlier attempt of this run may have reached RTC. */
+  readonly mayHaveReached: boolean;
+  readonly budget: CallBudget;
+}
+
+async function attemptStart(service: StartService, attempt: StartAttempt): Promise<StartResult> {
+  const { request } = attempt;
+  const answer = await service.callRtc('StartRecordTask', flattenParameters(request), attempt.budget);
+  const verdict = judgeStart(answer, attempt.mayHaveReached);
+  const event = createOutcomeEvent(service, request, verdict);
+  const finished = await finishStart(service.database, {
+    AppId: request.AppId,
+    TaskId: request.TaskId,
+    leaseId: attempt.leaseId,
+    state: verdict.state,
+    requestId: verdict.startRequestId,
+    errorCode: verdict.errorCode,
+    mayHaveReached: verdict.mayHaveReached,
+    warnings: verdict.warnings,
+    event,
+    now: service.now(),
+  });
+  if (finished === undefined) {
+    // Our lease ran out while RTC kept us waiting: whoever has it now brings the task to its outcome.
+    return { outcome: 'pending', state: 'starting', startRequestId: undefined, warnings: [] };
+  }
+  if (event !== undefined) await deliverFirst(service, event);
+  if (verdict.error !== undefined) throw verdict.error;
+  return {
+    outcome: verdict.state === 'recording' ? 'started' : 'unanswered',
+    state: finished.state,
+    startRequestId: verdict.startRequestId,
+    warnings: verdict.warnings,
+  };
+}
+
+interface StartVerdict {
+  readonly state: 'recording' | 'failed' | 'starting';
+  readonly startRequestId: string | undefined;
+  readonly errorCode: string | undefined;
+  readonly error: RecorderError | undefined;
+  readonly mayHaveReached: boolean;
+  readonly warnings: readonly Issue[];
+}
+
+/** RTC says that the task exists, and an attempt of ours may be the reason: nothing better can be known. */
+const OUTCOME_INFERRED: Issue = {
+  Path: 'TaskId',
+  Parameter: 'TaskId',
+  Rule: 'OutcomeInferred',
+  Message:
+    'RTC says that the task exists; an earlier attempt of this request, whose answer was lost, is taken for its origin.',
+  Accepted: '',
+};
+
+/**
+ * What an answer means. `TaskExisted` is ours only if an earlier attempt or try of this run may have reached RTC. Any
+ * other refusal after such a try proves nothing about that try: the task stays `starting` and is followed up.
+ */
+function judgeStart(answer: RtcAnswer, earlierAttemptMayHaveReached: boolean): StartVerdict {
+  const outcome = { startRequestId: undefined, errorCode: undefined, error: undefined, warnings: [] };
+  if (answer.kind === 'accepted') {
+    return { ...outcome, state: 'recording', startRequestId: answer.RequestId, mayHaveReached: true };
+  }
+  const mayHaveReached = earlierAttemptMayHaveReached || answer.mayHaveReached;
+  if (answer.kind === 'unanswered' || (mayHaveReached && answer.Code !== 'TaskExisted')) {
+    return { ...outcome, state: 'starting', errorCode: answer.Code, mayHaveReached };
+  }
+  if (mayHaveReached) {
+    return {
+      ...outcome,
+      state: 'recording',
+      startRequestId: answer.RequestId,
+      mayHaveReached,
+      warnings: [OUTCOME_INFERRED],
+    };
+  }
+  return { ...outcome, state: 'failed', errorCode: answer.Code, error: createRejection(answer), mayHaveReached };
+}
+
+function createOutcomeEvent(
+  service: StartService,
+  request: StartRequest['request'],
+  verdict: StartVerdict,
+): NewEvent | undefined {
+  if (verdict.state === 'starting') return undefined;
+  const task = { AppId: request.AppId, ChannelId: request.ChannelId, TaskId: request.TaskId };
+  return createEvent({
+    id: `evt_${service.createId()}`,
+    now: service.now(),
+    delivery: service.webhook === undefined ? 'none' : 'pending',
+    ...(verdict.state === 'recording'
+      ? {
+          type: 'record_task.started',
+          data: {
+            ...task,
+            TemplateId: request.TemplateId,
+            StartRequestId: verdict.startRequestId,
+            Warnings: verdict.warnings,
+          },
+        }
+      : { type: 'record_task.failed', data: { ...task, Code: verdict.errorCode } }),
+  });
+}
+
+/** A start without an answer is repeated while it is younger than this; afterwards it is given up and stopped. Ours. */
+const GIVE_UP_AFTER_SECONDS = 120;
+
+/** What `resolve_start` achieved. */
+export type ResolveResult = 'settled' | 'again';
+
+/**
+ * Brings a start whose caller is gone to an outcome: repeats the call, or, when the request is too old to still be
+ * wanted, stops whatever may be running and marks the task failed (`StartUnresolved`). No recording runs that nobody
+ * knows of.
+ */
+export async function resolveStart(
+  service: StartService,
+  task: { readonly AppId: string; readonly TaskId: string; readonly run: number },
+): Promise<ResolveResult> {
+  const leaseId = service.createId();
+  const resumed = await resumeStart(service.database, { ...task, leaseId });
+  if (resumed === undefined) {
+    const current = await readTask(service.database, task.AppId, task.TaskId);
+    return current?.state === 'starting' ? 'again' : 'settled';
+  }
+  const { mayHaveReached } = resumed;
+  const checked = checkStartRecordTask(resumed.request);
+  if (checked.ok && resumed.ageSeconds < GIVE_UP_AFTER_SECONDS) {
+    try {
+      const attempt = { request: checked.value, leaseId, mayHaveReached, budget: REST_BUDGET };
+      const { outcome } = await attemptStart(service, attempt);
+      return outcome === 'started' ? 'settled' : 'again';
+    } catch (error) {
+      // A refusal is an outcome, stored and told like any other.
+      if (error instanceof RecorderError && error.code !== 'ServiceUnavailable') return 'settled';
+      throw error;
+    }
+  }
+  const isStopped = !mayHaveReached || (await stopUnresolved(service, task));
+  const event = createEvent({
+    id: `evt_${service.createId()}`,
+    type: 'record_task.failed',
+    now: service.now(),
+    data: { AppId: task.AppId, ChannelId: resumed.ChannelId, TaskId: task.TaskId, Code: 'StartUnresolved' },
+    delivery: service.webhook === undefined ? 'none' : 'pending',
+  });
+  const finished = await finishStart(service.database, {
+    ...task,
+    leaseId,
+    state: isStopped ? 'failed' : 'starting',
+    requestId: undefined,
+    errorCode: 'StartUnresolved',
+    mayHaveReached,
+    warnings: [],
+    event: isStopped ? event : undefined,
+    now: service.now(),
+  });
+  if (isStopped && finished !== undefined) await deliverFirst(service, event);
+  return isStopped ? 'settled' : 'again';
+}
+
+async function stopUnresolved(
+  service: StartService,
+  { AppId, TaskId }: { readonly AppId: string; readonly TaskId: string },
+): Promise<boolean> {
+  const answer = await service.callRtc('StopRecordTask', flattenParameters({ AppId, TaskId }), REST_BUDGET);
+  return answer.kind === 'accepted' || isTaskGone(answer);
+}

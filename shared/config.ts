@@ -1,0 +1,216 @@
+/**
+ * The functions' configuration, read from environment variables once and checked as a whole.
+ *
+ * @module
+ */
+import * as v from 'valibot';
+import { RecorderError } from './errors.ts';
+import { parseWebhookSecret } from './signing/standard-webhooks.ts';
+
+/** Secrets shorter than this are refused at start-up. Ours. */
+const MIN_SECRET_LENGTH = 32;
+
+/** Where the app wants its webhooks, and the secrets (`whsec_…`) that sign them: all of them sign each attempt. */
+export interface WebhookConfig {
+  readonly url: string;
+  readonly secrets: readonly string[];
+}
+
+/** A key pair of a caller: HTTP Basic for REST. */
+export interface ApiKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Configuration of the start function. */
+export interface StartConfig {
+  readonly databaseUrl: string;
+  readonly apiKeys: readonly ApiKey[];
+  /** Accepted AppIds; the first is the default. */
+  readonly appIds: readonly [string, ...string[]];
+  readonly templateId: string | undefined;
+  /** Ends a recording that names no end of its own, seconds. */
+  readonly maxDurationSeconds: number;
+  readonly rtcEndpoint: string;
+  readonly rtcProtocol: 'http' | 'https';
+  readonly webhook: WebhookConfig | undefined;
+  readonly retentionDays: number;
+  /** `allow` only on a local stack: API keys travel in clear text over http. */
+  readonly plainHttp: 'allow' | 'refuse';
+}
+
+/** Configuration of the callback function. */
+export interface CallbackConfig {
+  readonly databaseUrl: string;
+  readonly callbackSecrets: readonly string[];
+  /** Hosts a recorded file may lie on; empty means any. */
+  readonly ossHosts: readonly string[];
+  readonly webhook: WebhookConfig | undefined;
+}
+
+/** The environment as handed in: `process.env` in the functions. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+// An empty variable counts as absent: s.yaml passes '' for what is not set.
+const Text = v.pipe(v.string(), v.nonEmpty());
+const Absent = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((text) => (text === '' ? undefined : text)),
+);
+const List = v.pipe(
+  v.string(),
+  v.transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  ),
+);
+
+const Secrets = v.pipe(
+  List,
+  v.minLength(1),
+  v.everyItem((secret) => secret.length >= MIN_SECRET_LENGTH),
+);
+
+const ApiKeys = v.pipe(
+  List,
+  v.minLength(1),
+  v.mapItems((item) => {
+    const colon = item.indexOf(':');
+    return { id: item.slice(0, Math.max(colon, 0)), secret: item.slice(colon + 1) };
+  }),
+  v.everyItem((key) => key.id !== '' && key.secret.length >= MIN_SECRET_LENGTH),
+);
+
+const WholeNumber = (fallback: number, minimum: number, maximum: number) =>
+  v.pipe(
+    Absent,
+    v.transform((text) => (text === undefined ? fallback : Number(text))),
+    v.integer(),
+    v.minValue(minimum),
+    v.maxValue(maximum),
+  );
+
+const WebhookUrl = v.pipe(
+  Absent,
+  v.check((text) => text === undefined || isHttpUrl(text)),
+);
+const WebhookSecrets = v.pipe(v.optional(List, ''), v.everyItem(isWebhookSecret));
+
+const StartEnvironment = v.object({
+  DATABASE_URL: Text,
+  API_KEYS: ApiKeys,
+  APP_IDS: v.pipe(List, v.minLength(1)),
+  TEMPLATE_ID: Absent,
+  MAX_DURATION_SECONDS: WholeNumber(86_400, 60, 31_536_000),
+  RTC_ENDPOINT: v.pipe(
+    Absent,
+    v.transform((text) => text ?? 'rtc.aliyuncs.com'),
+  ),
+  RTC_PROTOCOL: v.pipe(
+    Absent,
+    v.transform((text) => text ?? 'https'),
+    v.picklist(['http', 'https']),
+  ),
+  WEBHOOK_URL: WebhookUrl,
+  WEBHOOK_SECRETS: WebhookSecrets,
+  RETENTION_DAYS: WholeNumber(30, 1, 3_650),
+  ALLOW_HTTP: v.pipe(
+    Absent,
+    v.transform((text) => text ?? 'false'),
+    v.picklist(['true', 'false']),
+  ),
+});
+
+const CallbackEnvironment = v.object({
+  DATABASE_URL: Text,
+  CALLBACK_SECRETS: Secrets,
+  OSS_HOSTS: v.pipe(
+    v.optional(List, ''),
+    v.mapItems((host) => host.toLowerCase()),
+  ),
+  WEBHOOK_URL: WebhookUrl,
+  WEBHOOK_SECRETS: WebhookSecrets,
+});
+
+/**
+ * Reads the start function's configuration.
+ *
+ * @throws RecorderError `Misconfigured`, naming every variable at fault and no value.
+ */
+export function loadStartConfig(environment: Environment): StartConfig {
+  const found = parseEnvironment(StartEnvironment, environment);
+  const [firstAppId, ...otherAppIds] = found.APP_IDS;
+  if (firstAppId === undefined) throw createConfigError(['APP_IDS']);
+  return {
+    databaseUrl: found.DATABASE_URL,
+    apiKeys: found.API_KEYS,
+    appIds: [firstAppId, ...otherAppIds],
+    templateId: found.TEMPLATE_ID,
+    maxDurationSeconds: found.MAX_DURATION_SECONDS,
+    rtcEndpoint: found.RTC_ENDPOINT,
+    rtcProtocol: found.RTC_PROTOCOL,
+    webhook: toWebhook(found.WEBHOOK_URL, found.WEBHOOK_SECRETS),
+    retentionDays: found.RETENTION_DAYS,
+    plainHttp: found.ALLOW_HTTP === 'true' ? 'allow' : 'refuse',
+  };
+}
+
+/**
+ * Reads the callback function's configuration.
+ *
+ * @throws RecorderError `Misconfigured`, naming every variable at fault and no value.
+ */
+export function loadCallbackConfig(environment: Environment): CallbackConfig {
+  const found = parseEnvironment(CallbackEnvironment, environment);
+  return {
+    databaseUrl: found.DATABASE_URL,
+    callbackSecrets: found.CALLBACK_SECRETS,
+    ossHosts: found.OSS_HOSTS,
+    webhook: toWebhook(found.WEBHOOK_URL, found.WEBHOOK_SECRETS),
+  };
+}
+
+/** The environment of this process, for the functions' entries. */
+export function readProcessEnvironment(): Environment {
+  return process.env;
+}
+
+function parseEnvironment<Schema extends v.GenericSchema>(
+  schema: Schema,
+  environment: Environment,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, environment);
+  if (result.success) return result.output;
+  const names = result.issues.map((issue) => String(issue.path?.[0]?.key ?? 'environment'));
+  throw createConfigError([...new Set(names)]);
+}
+
+function toWebhook(url: string | undefined, secrets: readonly string[]): WebhookConfig | undefined {
+  if (url === undefined) return undefined;
+  // A webhook nobody can verify is worse than none.
+  if (secrets.length === 0) throw createConfigError(['WEBHOOK_SECRETS']);
+  return { url, secrets };
+}
+
+function createConfigError(names: readonly string[]): RecorderError {
+  return new RecorderError('Misconfigured', {
+    message: `Missing or unusable environment variables: ${names.join(', ')}. See .env.example for what each accepts.`,
+  });
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol } = new URL(text);
+  return protocol === 'http:' || protocol === 'https:';
+}
+
+function isWebhookSecret(secret: string): boolean {
+  try {
+    parseWebhookSecret(secret);
+    return true;
+  } catch {
+    return false;
+  }
+}

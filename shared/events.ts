@@ -1,0 +1,33 @@
+/**
+ * The events of a task as the app receives them: `{ type, timestamp, data }` after Standard Webhooks 1.0, with the
+ * vendor's PascalCase names in `data`.
+ *
+ * @module
+ */
+import type { NewEvent } from './store/events.ts';
+
+/** Types of events, also of the webhooks. */
+export type EventType =
+  | 'record_task.started'
+  | 'record_task.updated'
+  | 'record_task.stopped'
+  | 'record_task.failed'
+  | 'record_file.created';
+
+/** An event to be stored together with the change it tells of. */
+export function createEvent(event: {
+  /** Of the change, so that the same change twice is the same event. */
+  readonly id: string;
+  readonly type: EventType;
+  readonly now: Date;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** `none` without a configured webhook. */
+  readonly delivery: NewEvent['delivery'];
+}): NewEvent {
+  return {
+    id: event.id,
+    type: event.type,
+    body: JSON.stringify({ type: event.type, timestamp: event.now.toISOString(), data: event.data }),
+    delivery: event.delivery,
+  };
+}

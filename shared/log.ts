@@ -1,0 +1,44 @@
+/**
+ * One JSON line per event, on standard output, where Function Compute's log service picks it up.
+ *
+ * @module
+ */
+
+/** The fields a line may have, and no others: nothing a caller or a secret store supplied but ids. */
+interface LogFields {
+  readonly requestId?: string | undefined;
+  readonly AppId?: string | undefined;
+  readonly TaskId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly jobKind?: string | undefined;
+  readonly method?: string | undefined;
+  readonly route?: string | undefined;
+  readonly status?: number | undefined;
+  readonly outcome?: string | undefined;
+  readonly code?: string | undefined;
+  readonly attempt?: number | undefined;
+  readonly count?: number | undefined;
+  readonly durationMs?: number | undefined;
+  /** Class and place of an unexpected error: name, SQLSTATE, first stack frame. Never its message. */
+  readonly error?: string | undefined;
+}
+
+/** Writes `{ level, event, …fields }` as one line. */
+export type Log = (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void;
+
+/** The log of the deployed functions. */
+export const logToConsole: Log = (level, event, fields = {}) => {
+  console.log(JSON.stringify({ level, event, ...fields }));
+};
+
+/**
+ * What may be said of an unexpected error: its class, its code and where it was thrown. Messages of drivers and clients
+ * are left out: they quote statements, addresses and, from the RPC client, whole signed URLs.
+ */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code.slice(0, 60)}` : '';
+  const frame = error.stack?.split('\n').find((line) => line.startsWith('    at '));
+  const cause = error.cause === undefined ? '' : ` <- ${describeError(error.cause)}`;
+  return `${error.name}${code}${frame === undefined ? '' : frame.replace(/^ {4}/, ' ')}${cause}`;
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type Environment, loadCallbackConfig, loadStartConfig } from '../../shared/config.ts';
+import { RecorderError } from '../../shared/errors.ts';
+
+const SECRET = 's'.repeat(32);
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+const START: Environment = { DATABASE_URL: 'postgres://db/x', API_KEYS: `id:${SECRET}`, APP_IDS: 'app1, app2' };
+const CALLBACK: Environment = { DATABASE_URL: 'postgres://db/x', CALLBACK_SECRETS: SECRET };
+
+function readMessage(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof RecorderError && error.code === 'Misconfigured') return error.message;
+    throw error;
+  }
+  throw new Error('The configuration was accepted.');
+}
+
+describe('loadStartConfig', () => {
+  test('fills in the defaults', () => {
+    expect(loadStartConfig(START)).toEqual({
+      databaseUrl: 'postgres://db/x',
+      apiKeys: [{ id: 'id', secret: SECRET }],
+      appIds: ['app1', 'app2'],
+      templateId: undefined,
+      maxDurationSeconds: 86_400,
+      rtcEndpoint: 'rtc.aliyuncs.com',
+      rtcProtocol: 'https',
+      webhook: undefined,
+      retentionDays: 30,
+      plainHttp: 'refuse',
+    });
+  });
+
+  test('takes an empty variable for an absent one', () => {
+    const empty = { TEMPLATE_ID: '', WEBHOOK_URL: '', WEBHOOK_SECRETS: '', RETENTION_DAYS: '', RTC_ENDPOINT: '' };
+    expect(loadStartConfig({ ...START, ...empty })).toEqual(loadStartConfig(START));
+  });
+
+  test('reads lists of keys for rotation, with colons in secrets', () => {
+    const { apiKeys } = loadStartConfig({ ...START, API_KEYS: `new:${SECRET}:x, old:${SECRET}` });
+    expect(apiKeys).toEqual([
+      { id: 'new', secret: `${SECRET}:x` },
+      { id: 'old', secret: SECRET },
+    ]);
+  });
+
+  test('reads a webhook with its secrets', () => {
+    const environment = { ...START, WEBHOOK_URL: 'https://app.example.com/hook', WEBHOOK_SECRETS: WEBHOOK_SECRET };
+    expect(loadStartConfig(environment).webhook).toEqual({
+      url: 'https://app.example.com/hook',
+      secrets: [WEBHOOK_SECRET],
+    });
+  });
+
+  test.each([
+    [{ API_KEYS: `id:${'s'.repeat(31)}` }, 'API_KEYS'],
+    [{ API_KEYS: SECRET }, 'API_KEYS'],
+    [{ API_KEYS: `id:${SECRET},x:short` }, 'API_KEYS'],
+    [{ APP_IDS: ' , ' }, 'APP_IDS'],
+    [{ DATABASE_URL: '' }, 'DATABASE_URL'],
+    [{ MAX_DURATION_SECONDS: 'soon' }, 'MAX_DURATION_SECONDS'],
+    [{ MAX_DURATION_SECONDS: '59' }, 'MAX_DURATION_SECONDS'],
+    [{ RETENTION_DAYS: '0' }, 'RETENTION_DAYS'],
+    [{ RTC_PROTOCOL: 'ftp' }, 'RTC_PROTOCOL'],
+    [{ ALLOW_HTTP: 'yes' }, 'ALLOW_HTTP'],
+    [{ WEBHOOK_URL: 'ftp://x/', WEBHOOK_SECRETS: WEBHOOK_SECRET }, 'WEBHOOK_URL'],
+    [{ WEBHOOK_URL: 'https://x/' }, 'WEBHOOK_SECRETS'],
+    [{ WEBHOOK_URL: 'https://x/', WEBHOOK_SECRETS: 'whsec_short' }, 'WEBHOOK_SECRETS'],
+  ])('refuses %j, naming %s and no value', (changes, name) => {
+    const message = readMessage(() => loadStartConfig({ ...START, ...changes }));
+    expect(message).toBe(`Missing or unusable environment variables: ${name}. See .env.example for what each accepts.`);
+  });
+
+  test('names everything that is missing at once', () => {
+    expect(readMessage(() => loadStartConfig({}))).toContain('DATABASE_URL, API_KEYS, APP_IDS');
+  });
+});
+
+describe('loadCallbackConfig', () => {
+  test('reads secrets and hosts', () => {
+    const config = loadCallbackConfig({ ...CALLBACK, OSS_HOSTS: 'Rtc-Record.oss-cn-shanghai.aliyuncs.com' });
+    expect(config).toEqual({
+      databaseUrl: 'postgres://db/x',
+      callbackSecrets: [SECRET],
+      ossHosts: ['rtc-record.oss-cn-shanghai.aliyuncs.com'],
+      webhook: undefined,
+    });
+  });
+
+  test.each([{ CALLBACK_SECRETS: '' }, { CALLBACK_SECRETS: 'short' }, { CALLBACK_SECRETS: `${SECRET},short` }])(
+    'refuses %j',
+    (changes) => {
+      expect(readMessage(() => loadCallbackConfig({ ...CALLBACK, ...changes }))).toContain('CALLBACK_SECRETS');
+    },
+  );
+});
+
+describe('.env.example', () => {
+  test('names every variable of s.yaml, and no other', () => {
+    const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+    const documented = [...read('.env.example').matchAll(/^#? ?([A-Z_]+)=/gm)].map((match) => match[1]);
+    const used = [...read('s.yaml').matchAll(/env\('([A-Z_]+)'/g)].map((match) => match[1]);
+    expect(new Set(documented)).toEqual(new Set(used));
+  });
+});
