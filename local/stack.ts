@@ -1,0 +1,190 @@
+/**
+ * The whole service on this machine: the functions' built bundles behind hosts that behave as Function Compute does,
+ * the emulated RTC API, a database, and an app that receives webhooks.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RecorderError } from '../shared/errors.ts';
+import { createCallbackToken } from '../shared/signing/callback-token.ts';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from './database.ts';
+import type { RecordTemplate } from './emulator/record-template.ts';
+import {
+  type RtcCredential,
+  type RtcEmulator,
+  type RtcEmulatorEvent,
+  startRtcEmulator,
+} from './emulator/start-rtc-emulator.ts';
+import {
+  type FunctionHost,
+  type FunctionHostOptions,
+  type FunctionLogLine,
+  type InvocationRecord,
+  startFunctionHost,
+} from './function-host.ts';
+import { readFunctions } from './s-yaml.ts';
+import { type ReceivedEvent, startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
+
+/** The AppId of the vendor's sample request, which the local stack serves. */
+export const LOCAL_APP_ID = 'yourAppId';
+
+/** The key pair for `curl -u`. Fixed, because everything listens on the loopback interface only. */
+export const LOCAL_API_KEY = 'local:only-for-the-stack-on-this-machine';
+
+/** Ports to listen on; 0 takes a free one. */
+interface LocalPorts {
+  readonly start: number;
+  readonly callback: number;
+  readonly rtc: number;
+  readonly webhook: number;
+  readonly database: number;
+}
+
+export interface LocalStackOptions {
+  /** The folder of `s.yaml` and `dist/`. */
+  readonly projectFolder: string;
+  readonly ports: LocalPorts;
+  /** A PostgreSQL to use instead of the embedded one. */
+  readonly databaseUrl?: string;
+  /** Where the embedded database lives; absent means in memory. */
+  readonly databaseFolder?: string;
+  /** Instances of each function at most. */
+  readonly maxInstances: number;
+  /** Emulated seconds of recording per second. */
+  readonly timeScale: number;
+  readonly template?: Partial<RecordTemplate>;
+  readonly taskIds?: 'uniqueWhileRunning' | 'repeatable';
+  /** What the emulator knew when it was last stopped. */
+  readonly restoreFrom?: unknown;
+  /** Variables of `s.yaml` to set otherwise. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly onLog?: (line: FunctionLogLine) => void;
+  readonly onInvocation?: (record: InvocationRecord) => void;
+  readonly onRtcEvent?: (event: RtcEmulatorEvent) => void;
+  readonly onWebhook?: (event: ReceivedEvent) => void;
+}
+
+export interface LocalStack {
+  readonly start: FunctionHost;
+  readonly callback: FunctionHost;
+  readonly rtc: RtcEmulator;
+  /** The keys RTC accepts: those of the functions' role. */
+  readonly rtcCredentials: readonly RtcCredential[];
+  readonly app: WebhookReceiver;
+  readonly databaseUrl: string;
+  /** Where RTC posts FileCreated: the capability of {@link LOCAL_APP_ID}. */
+  readonly callbackUrl: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything, migrates the database and returns when requests can be served.
+ *
+ * @throws {RecorderError} `Misconfigured` when a port is taken, the data folder is in use, or there is no build
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.toReversed()) await closer();
+  };
+  try {
+    const stack = await startParts(options, closers);
+    return { ...stack, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: LocalStackOptions,
+  closers: (() => Promise<void>)[],
+): Promise<Omit<LocalStack, 'close'>> {
+  const { ports, projectFolder } = options;
+  const opened = <Part extends { close(): Promise<void> }>(part: Part): Part => {
+    closers.push(() => part.close());
+    return part;
+  };
+  const database = opened(await openDatabase(options));
+  const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  const callbackSecret = randomBytes(32).toString('base64url');
+  const credentials = {
+    accessKeyId: 'STS.local',
+    accessKeySecret: randomBytes(16).toString('hex'),
+    securityToken: randomBytes(32).toString('base64'),
+  };
+
+  const app = opened(
+    await startWebhookReceiver({
+      port: ports.webhook,
+      secret: webhookSecret,
+      ...(options.onWebhook !== undefined && { onEvent: options.onWebhook }),
+    }),
+  );
+  const rtc = opened(
+    await startRtcEmulator({
+      port: ports.rtc,
+      credentials: [credentials],
+      timeScale: options.timeScale,
+      ...(options.taskIds !== undefined && { taskIds: options.taskIds }),
+      ...(options.template !== undefined && { template: options.template }),
+      ...(options.restoreFrom !== undefined && { restoreFrom: options.restoreFrom }),
+      ...(options.onRtcEvent !== undefined && { onEvent: options.onRtcEvent }),
+    }),
+  );
+
+  // The variables of s.yaml, with which the very same file is deployed.
+  const functions = readFunctions(readFileSync(join(projectFolder, 's.yaml'), 'utf8'), {
+    FC_ROLE_ARN: 'acs:ram::123456789012:role/local',
+    DATABASE_URL: database.url,
+    API_KEYS: LOCAL_API_KEY,
+    APP_IDS: LOCAL_APP_ID,
+    CALLBACK_SECRETS: callbackSecret,
+    RTC_ENDPOINT: rtc.endpoint,
+    RTC_PROTOCOL: 'http',
+    WEBHOOK_URL: app.url,
+    WEBHOOK_SECRETS: webhookSecret,
+    ALLOW_HTTP: 'true',
+    ...options.environment,
+  });
+  const host = async (name: 'start' | 'callback', port: number) => {
+    const spec = functions.find((candidate) => candidate.name === name);
+    if (spec === undefined) throw new RecorderError('Misconfigured', { message: `s.yaml has no function ${name}.` });
+    const hostOptions: FunctionHostOptions = {
+      spec,
+      projectFolder,
+      instanceModule: join(projectFolder, 'dist', 'local', 'instance.mjs'),
+      port,
+      maxInstances: options.maxInstances,
+      // There is no SIGSTOP on Windows.
+      idleInstances: process.platform === 'win32' ? 'running' : 'frozen',
+      credentials,
+      accountId: '123456789012',
+      asyncRetryDelayMs: 1_000,
+      onLog: options.onLog ?? (() => undefined),
+      ...(options.onInvocation !== undefined && { onInvocation: options.onInvocation }),
+    };
+    return opened(await startFunctionHost(hostOptions));
+  };
+  const callback = await host('callback', ports.callback);
+  const start = await host('start', ports.start);
+  const callbackUrl = `${callback.url}/record-callbacks/${LOCAL_APP_ID}/${createCallbackToken(callbackSecret, LOCAL_APP_ID)}`;
+  rtc.setTemplate({ HttpCallbackUrl: callbackUrl });
+
+  const migration = await start.invoke({ Action: 'Migrate' });
+  if (migration.outcome !== 'returned') {
+    throw new RecorderError('Misconfigured', { message: `The migration failed: ${JSON.stringify(migration)}` });
+  }
+  return { start, callback, rtc, rtcCredentials: [credentials], app, databaseUrl: database.url, callbackUrl };
+}
+
+async function openDatabase(options: LocalStackOptions): Promise<EmbeddedDatabase> {
+  const { databaseUrl, databaseFolder, ports } = options;
+  if (databaseUrl !== undefined) return { url: databaseUrl, close: async () => undefined };
+  return await startEmbeddedDatabase({
+    port: ports.database,
+    ...(databaseFolder !== undefined && { dataFolder: databaseFolder }),
+  });
+}

@@ -1,0 +1,186 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Fault } from '../../local/emulator/fault.ts';
+import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { startTestStack, type TestStack, waitFor } from '../support/stack.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+const createRequest = (TaskId: string) => ({ ChannelId: 'channel', TaskId, TemplateId: 'template' });
+
+describe('a function process killed between claim and finish', () => {
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    stack = await startTestStack();
+  });
+
+  afterAll(() => stack.close());
+  afterEach(() => stack.rtc.onRequest(undefined));
+
+  /** Kills the instance that is calling RTC, as the request arrives there. */
+  function killCaller(then: Fault | undefined): Fault | undefined {
+    stack.rtc.onRequest(undefined);
+    const caller = stack.start.instances().find((instance) => instance.state === 'busy');
+    if (caller?.pid === undefined) throw new Error('No instance is calling.');
+    stack.start.killInstance(caller.pid, 'SIGKILL');
+    return then;
+  }
+
+  const stateAtRtc = (TaskId: string) => stack.rtc.tasks().findLast((task) => task.TaskId === TaskId)?.state;
+  const read = (TaskId: string) => stack.call('GET', `/record-tasks/${TaskId}`);
+
+  test.each([
+    ['before RTC accepted', { kind: 'reset' } as const, []],
+    ['after RTC accepted', undefined, [{ Rule: 'OutcomeInferred' }]],
+  ])('%s: the first tick after the lease brings the task to recording', async (name, fault, Warnings) => {
+    const TaskId = name.replaceAll(' ', '-');
+    stack.rtc.onRequest(() => killCaller(fault));
+    const response = await fetch(`${stack.start.url}/record-tasks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: stack.authorization },
+      body: JSON.stringify(createRequest(TaskId)),
+    });
+    expect(response.status).toBe(502);
+    expect((await read(TaskId)).body.State).toBe('starting');
+
+    // Within the lease nobody interferes: the process could still be alive.
+    await stack.tick();
+    expect((await read(TaskId)).body.State).toBe('starting');
+    expect(await stack.call('POST', '/record-tasks', createRequest(TaskId))).toMatchObject({ status: 202 });
+
+    await stack.passTime(46);
+    await stack.tick();
+    expect((await read(TaskId)).body).toMatchObject({ State: 'recording', Attempt: 2, Warnings });
+    expect(stateAtRtc(TaskId)).toBe('recording');
+    expect(stack.rtc.countRequests({ Action: 'StartRecordTask', TaskId })).toMatchObject({ accepted: 1 });
+    expect(await stack.call('POST', '/record-tasks', createRequest(TaskId))).toMatchObject({ status: 200 });
+  });
+
+  test.each([
+    ['before RTC accepted, found late', { kind: 'reset' } as const],
+    ['after RTC accepted, found late', undefined],
+  ])('%s: whatever may be running is stopped and the task has failed', async (name, fault) => {
+    const TaskId = name.replaceAll(/[ ,]+/g, '-');
+    stack.rtc.onRequest(() => killCaller(fault));
+    await fetch(`${stack.start.url}/record-tasks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: stack.authorization },
+      body: JSON.stringify(createRequest(TaskId)),
+    });
+    await stack.passTime(121);
+    await stack.tick();
+    expect((await read(TaskId)).body).toMatchObject({ State: 'failed', ErrorCode: 'StartUnresolved' });
+    expect(stateAtRtc(TaskId)).not.toBe('recording');
+    expect(stack.app.events()).toContainEqual(
+      expect.objectContaining({
+        type: 'record_task.failed',
+        data: expect.objectContaining({ TaskId, Code: 'StartUnresolved' }),
+      }),
+    );
+    expect(await stack.call('POST', '/record-tasks', createRequest(TaskId))).toMatchObject({ status: 201 });
+  });
+
+  test('the same request takes over once the lease has ended, without a tick', async () => {
+    stack.rtc.onRequest(() => killCaller(undefined));
+    await fetch(`${stack.start.url}/record-tasks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: stack.authorization },
+      body: JSON.stringify(createRequest('again')),
+    });
+    await stack.passTime(46);
+    const answer = await stack.call('POST', '/record-tasks', createRequest('again'));
+    expect(answer).toMatchObject({ status: 201, body: { Warnings: [{ Rule: 'OutcomeInferred' }] } });
+  });
+
+  test('a stop whose process dies is carried out by a tick', async () => {
+    await stack.call('POST', '/record-tasks', createRequest('stop'));
+    stack.rtc.onRequest(() => killCaller({ kind: 'reset' }));
+    await fetch(`${stack.start.url}/record-tasks/stop`, {
+      method: 'DELETE',
+      headers: { authorization: stack.authorization },
+    });
+    expect((await read('stop')).body.State).toBe('stopping');
+    await stack.passTime(46);
+    await stack.tick();
+    expect((await read('stop')).body.State).toBe('stopped');
+    expect(stateAtRtc('stop')).not.toBe('recording');
+  });
+});
+
+describe('on a real PostgreSQL', () => {
+  let postgres: Postgres;
+
+  beforeAll(async () => {
+    postgres = await startPostgres({ maxConnections: 200 });
+  });
+
+  afterAll(() => postgres.close());
+
+  test('twenty parallel identical starts over twenty instances make one upstream request', async () => {
+    const stack = await startTestStack({ databaseUrl: await postgres.createDatabase(), maxInstances: 20 });
+    try {
+      await stack.start.warm(20);
+      // RTC takes its time, so that all twenty are inside at once.
+      stack.rtc.onRequest(() => ({ kind: 'delay', delayMs: 500 }));
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => stack.call('POST', '/record-tasks', createRequest('parallel'))),
+      );
+      expect(stack.start.instances()).toHaveLength(20);
+      const statuses = answers.map((answer) => answer.status);
+      expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+      expect(statuses.filter((status) => status === 202 || status === 200)).toHaveLength(19);
+      expect(stack.rtc.countRequests({ Action: 'StartRecordTask' })).toEqual({ received: 1, accepted: 1 });
+    } finally {
+      await stack.close();
+    }
+  });
+
+  test('a connection that died silently while the instance was frozen costs one retry', async () => {
+    const databaseUrl = await postgres.createDatabase();
+    const proxy = await startTcpProxy({ targetPort: postgres.port });
+    const stack = await startTestStack({
+      databaseUrl: databaseUrl.replace(`:${postgres.port}/`, `:${proxy.port}/`),
+      maxInstances: 1,
+    });
+    try {
+      await stack.call('POST', '/record-tasks', createRequest('warm'));
+      const [pid] = stack.start.instances().map((instance) => instance.pid);
+      await waitFor(() => (stack.start.instances()[0]?.state === 'frozen' ? true : undefined));
+      proxy.blackhole();
+      const startedAtMs = performance.now();
+      const answer = await stack.call('POST', '/record-tasks', createRequest('after'));
+      const tookMs = performance.now() - startedAtMs;
+      expect(answer).toMatchObject({ status: 201, body: { Outcome: 'started' } });
+      // One statement's time-out (2.5 s), then a fresh connection.
+      expect(tookMs).toBeGreaterThan(2_000);
+      expect(tookMs).toBeLessThan(4_500);
+      expect(stack.start.instances()[0]?.pid).toBe(pid);
+      expect(stack.rtc.countRequests({ Action: 'StartRecordTask', TaskId: 'after' })).toEqual({
+        received: 1,
+        accepted: 1,
+      });
+    } finally {
+      await stack.close();
+      await proxy.close();
+    }
+  });
+
+  test('a connection that was reset while the instance was frozen costs nothing to speak of', async () => {
+    const databaseUrl = await postgres.createDatabase();
+    const proxy = await startTcpProxy({ targetPort: postgres.port });
+    const stack = await startTestStack({
+      databaseUrl: databaseUrl.replace(`:${postgres.port}/`, `:${proxy.port}/`),
+      maxInstances: 1,
+    });
+    try {
+      await stack.call('POST', '/record-tasks', createRequest('warm'));
+      await waitFor(() => (stack.start.instances()[0]?.state === 'frozen' ? true : undefined));
+      proxy.cut();
+      const startedAtMs = performance.now();
+      expect(await stack.call('POST', '/record-tasks', createRequest('after'))).toMatchObject({ status: 201 });
+      expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    } finally {
+      await stack.close();
+      await proxy.close();
+    }
+  });
+});
