@@ -1,11 +1,17 @@
 /**
- * The two databases the store is tested on: the embedded one, which is what a newcomer runs, and a real server, which
- * is what production is and the only one that shows concurrency.
+ * The databases the store is tested on: the embedded one, which is what a newcomer runs, and a real server, which is what
+ * production is and the only one that shows concurrency. Where the machine has them, also PostgreSQL 15 and a pooler in
+ * transaction mode; CI has both.
  *
  * @module
  */
+import { existsSync } from 'node:fs';
 import { startEmbeddedDatabase } from '../../local/database.ts';
+import { hasPgbouncer, startPgbouncer } from './pgbouncer.ts';
 import { startPostgres } from './postgres.ts';
+
+/** Debian's PostgreSQL 15. */
+const POSTGRES_15 = '/usr/lib/postgresql/15/bin';
 
 export interface TestDatabase {
   readonly url: string;
@@ -15,7 +21,25 @@ export interface TestDatabase {
 export const DATABASES = {
   embedded: () => startEmbeddedDatabase({ port: 0 }),
   postgres: () => startPostgres(),
+  postgres15: () => startPostgres({ binFolder: POSTGRES_15 }),
+  pgbouncer: async () => {
+    const postgres = await startPostgres();
+    // As few server connections as make clients share them.
+    const pooler = await startPgbouncer({ targetPort: postgres.port, poolSize: 3 });
+    return {
+      url: postgres.url.replace(`:${postgres.port}/`, `:${pooler.port}/`),
+      async close() {
+        await pooler.close();
+        await postgres.close();
+      },
+    };
+  },
 } as const satisfies Record<string, () => Promise<TestDatabase>>;
 
 /** For `describe.each`. */
-export const DATABASE_KINDS = ['embedded', 'postgres'] as const;
+export const DATABASE_KINDS: readonly (keyof typeof DATABASES)[] = [
+  'embedded',
+  'postgres',
+  ...(existsSync(POSTGRES_15) ? (['postgres15'] as const) : []),
+  ...(hasPgbouncer() ? (['pgbouncer'] as const) : []),
+];

@@ -24,6 +24,8 @@ type Identity = Partial<typeof UNPRIVILEGED>;
 export interface PostgresOptions {
   /** PostgreSQL's `max_connections`; its own default is 100. */
   readonly maxConnections?: number;
+  /** `bin` of a server installed on this machine; absent means the one from the package registry. */
+  readonly binFolder?: string;
 }
 
 export interface Postgres {
@@ -41,14 +43,14 @@ export interface Postgres {
 }
 
 /** Creates a cluster in a temporary folder and starts it on a free port; takes about a second. */
-export async function startPostgres({ maxConnections = 100 }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({ maxConnections = 100, binFolder }: PostgresOptions = {}): Promise<Postgres> {
   const identity: Identity = process.getuid?.() === 0 ? UNPRIVILEGED : {};
   const folder = mkdtempSync(join(tmpdir(), 'rtc-recorder-postgres-'));
   const reaper = startReaper();
   reaper.removeFolder(folder);
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid ?? identity.uid);
 
-  const bin = await findBinaries(folder, identity);
+  const bin = binFolder ?? (await findBinaries(folder, identity));
   const data = join(folder, 'data');
   const port = await findFreePort();
   // No variable of the developer's own (PGHOST, PGDATA, LC_ALL …) takes part.
