@@ -552,6 +552,27 @@ from jobs where kind <> 'prune' order by kind, key`,
         expect(await readEvents(database, 'app', 'task')).toEqual([]);
         expect(await readTask(database, 'app', 'running')).toBeDefined();
       });
+
+      test('forgets external tasks, dead letters and events without a task', async () => {
+        const later = new Date(Date.now() + 60_000);
+        await ingestFile(database, createFile());
+        await storeDeadLetter(database, {
+          AppId: 'app',
+          source: 'mns',
+          reason: 'MalformedBody',
+          body: Buffer.from('x'),
+        });
+        await database.query("update events set delivery = 'delivered'", []);
+        expect(await pruneTasks(database, new Date(0))).toBe(0);
+        await database.query(
+          "insert into events (id, type, app_id, task_id, body, delivery) values ('orphan', 't', 'app', 'nobody', '{}', 'none')",
+          [],
+        );
+        expect(await pruneTasks(database, later)).toBe(1);
+        expect(await readTask(database, 'app', 'task')).toBeUndefined();
+        const left = await database.query('select id from events union all select id from dead_letters', []);
+        expect(left).toEqual([]);
+      });
     });
   });
 });

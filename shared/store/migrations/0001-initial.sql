@@ -31,7 +31,8 @@ create table tasks (
 );
 create index tasks_by_state on tasks (state, seq desc);
 create index tasks_by_channel on tasks (channel_id, seq desc);
-create index tasks_by_end on tasks (ended_at) where ended_at is not null;
+-- What retention looks at: nothing happens to these tasks any more but the arrival of a late file.
+create index tasks_by_end on tasks (greatest(ended_at, last_file_at)) where state in ('stopped', 'failed', 'external');
 
 -- A file is (AppId, TaskId, Url); id is derived from the three and is also the id of its event and webhook.
 create table files (
@@ -92,5 +93,6 @@ create table dead_letters (
   first_received_at timestamptz not null default now(),
   last_received_at timestamptz not null default now()
 );
+create index dead_letters_by_time on dead_letters (last_received_at);
 
 insert into jobs (kind, key, due_at) values ('prune', 'all', now());
