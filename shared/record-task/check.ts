@@ -9,6 +9,7 @@
  */
 import * as v from 'valibot';
 import { type Issue, type ParameterErrorCode, RecorderError } from '../errors.ts';
+import { findNearestName } from './nearest-name.ts';
 import { getShape, type ListShape, type ObjectShape, type Shape, type ValueShape } from './schema-shape.ts';
 
 /** The rules a single value can break. `size` is about how many values there are in an object or in the whole request. */
@@ -69,6 +70,9 @@ export const PARAMETER_ORDER: readonly string[] = [
   'Watermarks',
 ];
 
+/** Most unknown names of one object for which a known one is proposed: it bounds the search (ours). */
+const MAX_SUGGESTIONS = 20;
+
 /** Codes the vendor has of its own; the service says LayoutID where the parameter is LayoutIds. */
 const VENDOR_CODES: ReadonlyMap<string, ParameterErrorCode> = new Map([
   ['MediaEncode', 'InvalidMediaEncode.Malformed'],
@@ -124,7 +128,7 @@ export function checkParameters<const TSchema extends v.GenericSchema>(
  * @throws TypeError if there is no issue.
  */
 export function createParameterError(issues: readonly Issue[]): RecorderError {
-  const ordered = issues.toSorted((a, b) => rankParameter(a) - rankParameter(b));
+  const ordered = orderIssues(issues);
   const [first] = ordered;
   if (first === undefined) throw new TypeError('An error needs an issue.');
   const more = ordered.length - 1;
@@ -132,23 +136,29 @@ export function createParameterError(issues: readonly Issue[]): RecorderError {
   return new RecorderError(toErrorCode(first), { message, issues: ordered });
 }
 
+/** Returns the issues in the page's parameter order; those of one parameter stay as they are. */
+export function orderIssues(issues: readonly Issue[]): readonly Issue[] {
+  return issues.toSorted((a, b) => rankParameter(a) - rankParameter(b));
+}
+
 /**
- * Returns an issue about the value at `place`. Names that only the caller knows are shown if they are harmless
- * identifiers of up to 64 characters, otherwise as `?`.
+ * Returns a place as an issue names it, in JSON and as an RPC parameter. Names that only the caller knows are shown if
+ * they are harmless identifiers of up to 64 characters, otherwise as `?`.
  */
-export function createIssue(place: Place, rule: Rule, accepted: string): Issue {
+export function formatPlace(place: Place): Pick<Issue, 'Path' | 'Parameter'> {
   const names = place.map((key) => (typeof key === 'number' || SAFE_NAME.test(key) ? key : '?'));
   const path = names.reduce<string>((head, key) => {
     if (typeof key === 'number') return `${head}[${key}]`;
     return head === '' ? key : `${head}.${key}`;
   }, '');
-  return {
-    Path: path,
-    Parameter: names.map((key) => (typeof key === 'number' ? key + 1 : key)).join('.'),
-    Rule: rule,
-    Message: formatMessage(path === '' ? 'The request' : path, rule, accepted),
-    Accepted: accepted,
-  };
+  return { Path: path, Parameter: names.map((key) => (typeof key === 'number' ? key + 1 : key)).join('.') };
+}
+
+/** Returns an issue about the value at `place`, see {@link formatPlace}. */
+export function createIssue(place: Place, rule: Rule, accepted: string): Issue {
+  const { Path, Parameter } = formatPlace(place);
+  const Message = formatMessage(Path === '' ? 'The request' : Path, rule, accepted);
+  return { Path, Parameter, Rule: rule, Message, Accepted: accepted };
 }
 
 function formatMessage(subject: string, rule: Rule, accepted: string): string {
@@ -171,7 +181,8 @@ function toErrorCode({ Parameter, Rule: rule }: Issue): ParameterErrorCode | 'Ma
   return VENDOR_CODES.get(name) ?? `Invalid${name}`;
 }
 
-function getTopLevelName(parameter: string): string {
+/** Returns the first part of an RPC parameter name: UserPanes of UserPanes.1.PaneId. */
+export function getTopLevelName(parameter: string): string {
   return parameter.replace(/\..*$/, '');
 }
 
@@ -211,11 +222,20 @@ function readObject({ fields, accepted }: ObjectShape, input: unknown, place: Pl
   const unknownNames = Object.keys(input).filter((name) => !fields.has(name));
   if (unknownNames.length > 0) {
     const known = `one of ${[...fields.keys()].join(', ')}`;
-    issues.push(...unknownNames.map((name) => createIssue([...place, name], 'unknown', known)));
+    for (const [index, name] of unknownNames.entries()) {
+      const nearest = index < MAX_SUGGESTIONS ? findNearestName(name, fields.keys()) : undefined;
+      issues.push(createUnknownIssue([...place, name], nearest, known));
+    }
   } else if (place.length > 0 && Object.keys(copy).length === 0) {
     issues.push(createIssue(place, 'size', accepted));
   }
   return copy;
+}
+
+function createUnknownIssue(place: Place, nearest: string | undefined, known: string): Issue {
+  const issue = createIssue(place, 'unknown', nearest ?? known);
+  if (nearest === undefined) return issue;
+  return { ...issue, Message: `${issue.Path} is not a known parameter: did you mean ${nearest}?` };
 }
 
 function readList(shape: ListShape, input: unknown, place: Place, issues: Issue[]): unknown {

@@ -4,7 +4,8 @@
  * @module
  */
 
-interface MediaEncodeRow {
+/** One id of MediaEncode. */
+export interface MediaEncodeRow {
   readonly id: number;
   /** Width of the output canvas in pixels. */
   readonly width: number;

@@ -25,6 +25,9 @@ export interface Unflattened {
 /** Most parts of a name: UserPanes, N, Texts, N, FontSize. One more tells a longer name from a known one. */
 const MAX_NAME_PARTS = 6;
 
+/** Longest query we send, bytes. Beyond it the parameters travel in a form body: gateways limit the request line (ours). */
+export const MAX_QUERY_BYTES = 4_096;
+
 const INDEX = /^[1-9][0-9]*$/;
 
 /** A number as JSON writes it (RFC 8259, section 6). */
@@ -45,6 +48,15 @@ export function flattenParameters(parameters: ParameterObject): readonly (readon
   const pairs: (readonly [string, string])[] = [];
   appendPairs('', parameters, pairs);
   return pairs;
+}
+
+/**
+ * Returns how long the parameters are as a query, in bytes, percent-encoded as the official clients do it.
+ *
+ * @throws URIError if a name or value has a lone surrogate, which no checked one has.
+ */
+export function measureQueryBytes(pairs: readonly (readonly [name: string, value: string])[]): number {
+  return pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&').length;
 }
 
 /**

@@ -4,7 +4,8 @@
  * @module
  */
 
-interface TaskProfileRow {
+/** One value of TaskProfile. */
+export interface TaskProfileRow {
   readonly name: string;
   /** Most participants mixed into the picture; null where the page sets no limit. */
   readonly maxInputs: number | null;
@@ -38,3 +39,15 @@ export const TASK_PROFILES = [
   { name: '16IN_360P', maxInputs: 16, resolution: '360P' },
   { name: 'Mixed_Audio', maxInputs: null, resolution: null },
 ] as const satisfies readonly TaskProfileRow[];
+
+/**
+ * Width and height in pixels of the resolutions, landscape. The page only names them; these are the usual 16:9 sizes of
+ * these names, all of which are in its table of MediaEncode too.
+ *
+ * @see StartRecordTask, tables "TaskProfile" and "MediaEncode"
+ */
+export const RESOLUTIONS = {
+  '1080P': { width: 1920, height: 1080 },
+  '720P': { width: 1280, height: 720 },
+  '360P': { width: 640, height: 360 },
+} as const;

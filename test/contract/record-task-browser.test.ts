@@ -6,7 +6,8 @@ describe('shared/record-task', () => {
     const { outputFiles, metafile } = await build({
       stdin: {
         contents: `export * from './start-record-task.ts'; export * from './update-record-task.ts';
-          export * from './stop-record-task.ts'; export * from './rpc-names.ts';`,
+          export * from './stop-record-task.ts'; export * from './rpc-names.ts'; export * from './review.ts';
+          export * from './rules.ts'; export * from './explain.ts';`,
         resolveDir: new URL('../../shared/record-task/', import.meta.url).pathname,
         loader: 'ts',
       },

@@ -1,7 +1,24 @@
+import { stringify } from 'node:querystring';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { flattenParameters, unflattenParameters } from '../../../shared/record-task/rpc-names.ts';
+import { flattenParameters, measureQueryBytes, unflattenParameters } from '../../../shared/record-task/rpc-names.ts';
 import { checkStartRecordTask, StartRecordTaskSchema } from '../../../shared/record-task/start-record-task.ts';
+
+describe('measureQueryBytes', () => {
+  it.each([
+    [[]],
+    [[['TaskId', 'task']]],
+    [
+      [
+        ['UserPanes.1.Texts.1.Text', `第一课 (it's 100%~*!) +&=😀`],
+        ['LayoutIds.1', '1'],
+      ],
+    ],
+  ] satisfies [[string, string][]][])('is the length of the query that Node’s querystring makes of %j', (pairs) => {
+    // The official client makes its query with it.
+    expect(measureQueryBytes(pairs)).toBe(stringify(Object.fromEntries(pairs)).length);
+  });
+});
 
 describe('flattenParameters', () => {
   it('numbers lists from 1 and keeps the order of the object', () => {
