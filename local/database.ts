@@ -10,7 +10,7 @@
  * @see https://pglite.dev/docs/pglite-socket
  * @module
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
@@ -20,13 +20,17 @@ import { isAddressInUse, LOOPBACK, portInUse } from './listen.ts';
 /** Connections are only queues here, so the limit is far above what PostgreSQL itself would allow. */
 const MAX_CONNECTIONS = 500;
 
+/** Where to keep the rows and where to listen. */
 export interface EmbeddedDatabaseOptions {
   /** Created when missing; absent means in memory. */
   readonly dataFolder?: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** `erase` forgets what the folder holds, once nobody else uses it. */
+  readonly contents?: 'keep' | 'erase';
 }
 
+/** A running embedded database. */
 export interface EmbeddedDatabase {
   /** A connection string for `pg`. */
   readonly url: string;
@@ -40,10 +44,12 @@ export interface EmbeddedDatabase {
  *
  * @throws {RecorderError} `Misconfigured` if another process uses the folder, or the port is taken
  */
-export async function startEmbeddedDatabase({ dataFolder, port }: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+  const { dataFolder, port } = options;
   const unlock = dataFolder === undefined ? () => undefined : lockFolder(resolve(dataFolder));
   try {
-    const database = await PGlite.create(dataFolder === undefined ? 'memory://' : resolve(dataFolder));
+    if (dataFolder !== undefined && options.contents === 'erase') rmSync(dataFolder, { recursive: true, force: true });
+    const database = await openFolder(dataFolder);
     const server = new PGLiteSocketServer({ db: database, host: LOOPBACK, port, maxConnections: MAX_CONNECTIONS });
     try {
       await server.start();
@@ -62,6 +68,17 @@ export async function startEmbeddedDatabase({ dataFolder, port }: EmbeddedDataba
   } catch (error) {
     unlock();
     throw error;
+  }
+}
+
+async function openFolder(dataFolder: string | undefined): Promise<PGlite> {
+  try {
+    return await PGlite.create(dataFolder === undefined ? 'memory://' : resolve(dataFolder));
+  } catch (error) {
+    throw new RecorderError('Misconfigured', {
+      message: `The database in ${dataFolder ?? 'memory'} cannot be opened: run with --fresh to begin anew.`,
+      cause: error,
+    });
   }
 }
 
@@ -91,7 +108,7 @@ function lockFolder(folder: string): () => void {
   heldLocks.add(lock);
   return () => {
     heldLocks.delete(lock);
-    rmSync(lock, { force: true });
+    if (readOwner(lock) === process.pid) rmSync(lock, { force: true });
   };
 }
 
@@ -118,6 +135,7 @@ function removeStale(lock: string, aside: string): void {
 }
 
 function readOwner(lock: string): number | undefined {
+  if (!existsSync(lock)) return undefined;
   const owner = Number.parseInt(readFileSync(lock, 'utf8'), 10);
   return Number.isSafeInteger(owner) && owner > 0 ? owner : undefined;
 }

@@ -14,6 +14,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, REAL_CLOCK } from './clock.ts';
 import {
   type HttpTriggerResponse,
   invalidArgument,
@@ -74,6 +75,8 @@ export interface FunctionHostOptions {
   readonly accountId: string;
   /** Pause before a failed asynchronous invocation is tried again; Function Compute's own is not documented. */
   readonly asyncRetryDelayMs: number;
+  /** The time that events tell; the real one if nothing is said. */
+  readonly clock?: Clock;
   readonly onLog: (line: FunctionLogLine) => void;
   readonly onInvocation?: (record: InvocationRecord) => void;
 }
@@ -109,7 +112,7 @@ export interface FunctionHost {
  * @throws {RecorderError} `Misconfigured` if the port is taken, or a timer's schedule is not supported
  */
 export async function startFunctionHost(options: FunctionHostOptions): Promise<FunctionHost> {
-  const { spec } = options;
+  const { spec, clock = REAL_CLOCK } = options;
   const http = spec.triggers.find((trigger) => trigger.type === 'http');
   const timers = spec.triggers
     .filter((trigger) => trigger.type === 'timer')
@@ -163,8 +166,8 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const receivedAt = new Date();
-    const requestId = createRequestId(receivedAt);
+    const receivedAt = clock.now();
+    const requestId = createRequestId(new Date());
     const answer = (result: HttpTriggerResponse) => {
       // What is left of a refused body is read and dropped, so that the caller gets to see the answer.
       request.resume();
@@ -214,13 +217,15 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   }
 
   async function keepFiring(trigger: TimerTrigger, schedule: TimerSchedule): Promise<void> {
-    const startedAt = new Date();
+    const startedAt = clock.now();
     for (let at = startedAt; ; ) {
       // A clock that is a little behind the timer must not fire the same run twice.
-      at = nextTimerRun(schedule, startedAt, new Date(Math.max(at.getTime(), Date.now())));
-      await sleep(at.getTime() - Date.now(), undefined, { signal: closing.signal });
-      // Not awaited: as in the cloud the next run comes whether or not this one has ended.
-      fire(trigger, at).catch(ignoreWhenClosing);
+      const after = clock.kind === 'simulated' ? at : new Date(Math.max(at.getTime(), Date.now()));
+      at = nextTimerRun(schedule, startedAt, after);
+      await sleep(clock.realMsUntil(at), undefined, { signal: closing.signal });
+      const fired = fire(trigger, at).catch(ignoreWhenClosing);
+      // In the cloud the next run comes whether or not this one has ended.
+      if (clock.kind === 'simulated') await fired;
     }
   }
 
@@ -260,7 +265,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
       options.onInvocation?.(record);
       return { ...outcome, requestId };
     },
-    async fireTimer(triggerName, { at = new Date() } = {}) {
+    async fireTimer(triggerName, { at = clock.now() } = {}) {
       const timer = timers.find(({ trigger }) => trigger.name === triggerName);
       if (timer === undefined) throw new TypeError(`${spec.name} has no timer trigger ${triggerName}`);
       return fire(timer.trigger, at);

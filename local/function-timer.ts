@@ -1,42 +1,55 @@
 /**
- * The timer trigger: its event, and the two forms of schedule that this project's `s.yaml` uses.
+ * The timer trigger: its event, and when it fires.
  *
  * @see https://help.aliyun.com/document_detail/2513615.html
  * @module
  */
+import { Cron } from 'croner';
 import { RecorderError } from '../shared/errors.ts';
 import { toSeconds } from './function-event.ts';
 import type { TimerTrigger } from './s-yaml.ts';
 
 const MINUTE_MS = 60_000;
 
-/** How far apart two runs are, and whether they fall on whole minutes or count from the start. */
-export interface TimerSchedule {
-  readonly intervalMs: number;
-  readonly aligned: 'to-minute' | 'to-start';
-}
+/** When a timer fires: by the wall clock of a time zone, or at even distances from the start. */
+export type TimerSchedule =
+  | { readonly kind: 'cron'; readonly cron: Cron }
+  | { readonly kind: 'interval'; readonly intervalMs: number };
 
 /**
- * Reads a timer's `cronExpression`: `0 * * * * *` (each minute) or `@every <n>m|h`.
+ * Reads a timer's `cronExpression`: six fields, seconds first, in UTC unless `CRON_TZ=<zone>` stands before them, or
+ * `@every <n>m|h`. Where a clock is put forward or back the two may differ from what Function Compute does, which is not
+ * documented.
  *
- * @throws {RecorderError} `Misconfigured` for every other expression Function Compute would accept
+ * @throws {RecorderError} `Misconfigured` for anything else
  */
 export function parseTimerSchedule(trigger: TimerTrigger): TimerSchedule {
-  if (trigger.cronExpression === '0 * * * * *') return { intervalMs: MINUTE_MS, aligned: 'to-minute' };
-  const every = /^@every ([1-9]\d{0,3})(m|h)$/u.exec(trigger.cronExpression);
-  if (every === null) {
-    throw new RecorderError('Misconfigured', {
-      message: `The local stack runs timers of "0 * * * * *" and "@every <n>m" only: see trigger ${trigger.name}.`,
-    });
+  const { cronExpression } = trigger;
+  const every = /^@every ([1-9]\d{0,3})(m|h)$/u.exec(cronExpression);
+  if (every !== null) {
+    return { kind: 'interval', intervalMs: Number(every[1]) * (every[2] === 'h' ? 60 : 1) * MINUTE_MS };
   }
-  return { intervalMs: Number(every[1]) * (every[2] === 'h' ? 60 : 1) * MINUTE_MS, aligned: 'to-start' };
+  const [, timezone = 'UTC', fields = ''] = /^(?:CRON_TZ=(\S+) +)?(.*)$/u.exec(cronExpression) ?? [];
+  try {
+    const cron = new Cron(fields, { mode: '6-part', timezone, paused: true });
+    if (fields.trim().split(/ +/u).length === 6 && cron.nextRun() !== null) return { kind: 'cron', cron };
+  } catch {
+    // Said below.
+  }
+  throw new RecorderError('Misconfigured', {
+    message: `A timer wants six fields, seconds first, or "@every <n>m": see trigger ${trigger.name}.`,
+  });
 }
 
 /** The first run after `now`. */
 export function nextTimerRun(schedule: TimerSchedule, startedAt: Date, now: Date): Date {
-  const origin = schedule.aligned === 'to-minute' ? 0 : startedAt.getTime();
-  const passed = Math.floor((now.getTime() - origin) / schedule.intervalMs);
-  return new Date(origin + (passed + 1) * schedule.intervalMs);
+  if (schedule.kind === 'cron') {
+    const next = schedule.cron.nextRun(now);
+    if (next === null) throw new RangeError('The timer never fires again.');
+    return next;
+  }
+  const passed = Math.floor((now.getTime() - startedAt.getTime()) / schedule.intervalMs);
+  return new Date(startedAt.getTime() + (passed + 1) * schedule.intervalMs);
 }
 
 /** The event of one run; `payload` is the text of `s.yaml`, unchanged. */

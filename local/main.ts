@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RecorderError } from '../shared/errors.ts';
+import { startSimulatedClock } from './clock.ts';
 import type { RtcEmulatorEvent } from './emulator/start-rtc-emulator.ts';
 import { recordSample } from './sample-recording.ts';
 import { LOCAL_API_KEY, type LocalStack, startLocalStack } from './stack.ts';
@@ -20,6 +21,8 @@ const HELP = `npm start -- [options]
   --ports N          first of four consecutive ports for callback, RTC, app and database (default: free ones)
   --instances N      instances of each function at most (default 4)
   --time-scale N     seconds of recording per second (default 900: a file of half an hour every two seconds)
+  --clock TIME       the service's clock starts at TIME (2027-03-27T00:00:00Z) and runs as fast as the recordings do:
+                     schedules of weeks in minutes
   --logs             print what the functions log
   --help
 
@@ -37,6 +40,7 @@ async function main(): Promise<void> {
       ports: { type: 'string' },
       instances: { type: 'string', default: '4' },
       'time-scale': { type: 'string', default: '900' },
+      clock: { type: 'string' },
       logs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -47,7 +51,6 @@ async function main(): Promise<void> {
   }
   const projectFolder = process.cwd();
   const stateFolder = join(projectFolder, STATE_FOLDER);
-  if (values.fresh) rmSync(stateFolder, { recursive: true, force: true });
   mkdirSync(stateFolder, { recursive: true });
 
   const startedAtMs = performance.now();
@@ -57,8 +60,13 @@ async function main(): Promise<void> {
   };
   tell('starting: database, RTC emulator, functions, app');
 
+  const timeScale = readNumber('--time-scale', values['time-scale'], 0.001, 1_000_000);
+  const clock =
+    values.clock === undefined
+      ? undefined
+      : startSimulatedClock({ from: readTime('--clock', values.clock), speed: timeScale });
   const rtcState = join(stateFolder, 'rtc.json');
-  const first = values.ports === undefined ? undefined : readNumber('--ports', values.ports, 1, 65_532);
+  const first = values.ports === undefined ? undefined : readInteger('--ports', values.ports, 1, 65_532);
   let stack: LocalStack | undefined;
   const keepRtcState = () => {
     if (stack === undefined) return;
@@ -70,7 +78,7 @@ async function main(): Promise<void> {
     projectFolder,
     ports: {
       // One run after the other finds the port of the README; a check of the chain takes any.
-      start: values.port === undefined ? (values.once ? 0 : 8_080) : readNumber('--port', values.port, 0, 65_535),
+      start: values.port === undefined ? (values.once ? 0 : 8_080) : readInteger('--port', values.port, 0, 65_535),
       callback: first ?? 0,
       rtc: first === undefined ? 0 : first + 1,
       webhook: first === undefined ? 0 : first + 2,
@@ -78,9 +86,11 @@ async function main(): Promise<void> {
     },
     ...(databaseUrl !== undefined && databaseUrl !== '' && { databaseUrl }),
     databaseFolder: join(stateFolder, 'database'),
-    maxInstances: readNumber('--instances', values.instances, 1, 200),
-    timeScale: readNumber('--time-scale', values['time-scale'], 0.001, 1_000_000),
-    restoreFrom: readState(rtcState),
+    databaseContents: values.fresh ? 'erase' : 'keep',
+    maxInstances: readInteger('--instances', values.instances, 1, 200),
+    timeScale,
+    ...(clock !== undefined && { clock }),
+    restoreFrom: values.fresh ? undefined : readState(rtcState),
     onLog: (line) => {
       if (values.logs) tell(`log               ${line.functionName} ${line.text}`);
     },
@@ -107,8 +117,10 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      // An interrupted check has checked nothing.
+      const exitCode = values.once ? 1 : 0;
       close().then(
-        () => process.exit(0),
+        () => process.exit(exitCode),
         () => process.exit(1),
       );
     });
@@ -125,7 +137,7 @@ async function main(): Promise<void> {
     return;
   }
   running.start.startTimers();
-  tell('staying up: the timer fires each minute; Ctrl-C ends');
+  tell(`staying up: the timer fires each minute${clock === undefined ? '' : ' of a simulated clock'}; Ctrl-C ends`);
 }
 
 function describeRtcEvent(event: RtcEmulatorEvent): string | undefined {
@@ -159,6 +171,18 @@ function readNumber(option: string, text: string, minimum: number, maximum: numb
   const number = Number(text);
   if (text.trim() !== '' && number >= minimum && number <= maximum) return number;
   throw new RecorderError('Misconfigured', { message: `${option} must be a number from ${minimum} to ${maximum}.` });
+}
+
+function readInteger(option: string, text: string, minimum: number, maximum: number): number {
+  const number = readNumber(option, text, minimum, maximum);
+  if (Number.isInteger(number)) return number;
+  throw new RecorderError('Misconfigured', { message: `${option} must be a whole number.` });
+}
+
+function readTime(option: string, text: string): Date {
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time;
+  throw new RecorderError('Misconfigured', { message: `${option} must be a time such as 2027-03-27T00:00:00Z.` });
 }
 
 main().catch((error: unknown) => {

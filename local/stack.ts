@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RecorderError } from '../shared/errors.ts';
 import { createCallbackToken } from '../shared/signing/callback-token.ts';
+import type { Clock } from './clock.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './database.ts';
 import type { RecordTemplate } from './emulator/record-template.ts';
 import {
@@ -50,12 +51,18 @@ export interface LocalStackOptions {
   readonly databaseUrl?: string;
   /** Where the embedded database lives; absent means in memory. */
   readonly databaseFolder?: string;
+  /** `erase` forgets what the embedded database holds. */
+  readonly databaseContents?: 'keep' | 'erase';
   /** Instances of each function at most. */
   readonly maxInstances: number;
   /** Emulated seconds of recording per second. */
   readonly timeScale: number;
   readonly template?: Partial<RecordTemplate>;
   readonly taskIds?: 'uniqueWhileRunning' | 'repeatable';
+  /** Record tasks that RTC lets run at once; 100 if nothing is said. */
+  readonly maxRunningTasks?: number;
+  /** The time that the start function goes by; the real one if nothing is said. */
+  readonly clock?: Clock;
   /** What the emulator knew when it was last stopped. */
   readonly restoreFrom?: unknown;
   /** Variables of `s.yaml` to set otherwise. */
@@ -128,7 +135,9 @@ async function startParts(
       port: ports.rtc,
       credentials: [credentials],
       timeScale: options.timeScale,
+      ...(options.clock !== undefined && { now: options.clock.now }),
       ...(options.taskIds !== undefined && { taskIds: options.taskIds }),
+      ...(options.maxRunningTasks !== undefined && { maxRunningTasks: options.maxRunningTasks }),
       ...(options.template !== undefined && { template: options.template }),
       ...(options.restoreFrom !== undefined && { restoreFrom: options.restoreFrom }),
       ...(options.onRtcEvent !== undefined && { onEvent: options.onRtcEvent }),
@@ -147,6 +156,7 @@ async function startParts(
     WEBHOOK_URL: app.url,
     WEBHOOK_SECRETS: webhookSecret,
     ALLOW_HTTP: 'true',
+    BUSINESS_CLOCK: options.clock === undefined ? 'process' : 'event',
     ...options.environment,
   });
   const host = async (name: 'start' | 'callback', port: number) => {
@@ -164,6 +174,7 @@ async function startParts(
       accountId: '123456789012',
       asyncRetryDelayMs: 1_000,
       onLog: options.onLog ?? (() => undefined),
+      ...(options.clock !== undefined && { clock: options.clock }),
       ...(options.onInvocation !== undefined && { onInvocation: options.onInvocation }),
     };
     return opened(await startFunctionHost(hostOptions));
@@ -175,7 +186,9 @@ async function startParts(
 
   const migration = await start.invoke({ Action: 'Migrate' });
   if (migration.outcome !== 'returned') {
-    throw new RecorderError('Misconfigured', { message: `The migration failed: ${JSON.stringify(migration)}` });
+    throw new RecorderError('Misconfigured', {
+      message: `The database cannot be prepared: ${migration.error.errorMessage}`,
+    });
   }
   return { start, callback, rtc, rtcCredentials: [credentials], app, databaseUrl: database.url, callbackUrl };
 }
@@ -186,5 +199,6 @@ async function openDatabase(options: LocalStackOptions): Promise<EmbeddedDatabas
   return await startEmbeddedDatabase({
     port: ports.database,
     ...(databaseFolder !== undefined && { dataFolder: databaseFolder }),
+    ...(options.databaseContents !== undefined && { contents: options.databaseContents }),
   });
 }

@@ -16,7 +16,7 @@ export interface WebhookConfig {
   readonly secrets: readonly string[];
 }
 
-/** A key pair of a caller: HTTP Basic for REST. */
+/** A key pair of a caller: HTTP Basic for REST, an Alibaba AccessKey pair (`id`, `secret`) for the drop-in. */
 export interface ApiKey {
   readonly id: string;
   readonly secret: string;
@@ -35,8 +35,17 @@ export interface StartConfig {
   readonly rtcProtocol: 'http' | 'https';
   readonly webhook: WebhookConfig | undefined;
   readonly retentionDays: number;
+  /** The largest FileSplitInterval of the record templates in use, seconds: how long after its begin a file may appear. */
+  readonly maxSplitIntervalSeconds: number;
   /** `allow` only on a local stack: API keys travel in clear text over http. */
   readonly plainHttp: 'allow' | 'refuse';
+  /** Hosts, besides the trigger's own domain name, that a V3 signature may be for: as callers send them, with the port. */
+  readonly publicHosts: readonly string[];
+  /**
+   * What time it is for schedules, ends and due work. `event`: what the platform wrote into the event; only for local
+   * stacks that simulate time. `process`: the clock of the process.
+   */
+  readonly businessClock: 'process' | 'event';
 }
 
 /** Configuration of the callback function. */
@@ -52,7 +61,6 @@ export interface CallbackConfig {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 // An empty variable counts as absent: s.yaml passes '' for what is not set.
-const Text = v.pipe(v.string(), v.nonEmpty());
 const Absent = v.pipe(
   v.optional(v.string(), ''),
   v.transform((text) => (text === '' ? undefined : text)),
@@ -81,6 +89,8 @@ const ApiKeys = v.pipe(
     return { id: item.slice(0, Math.max(colon, 0)), secret: item.slice(colon + 1) };
   }),
   v.everyItem((key) => key.id !== '' && key.secret.length >= MIN_SECRET_LENGTH),
+  // A signature names its key by the id alone.
+  v.check((keys) => new Set(keys.map(({ id }) => id)).size === keys.length),
 );
 
 const WholeNumber = (fallback: number, minimum: number, maximum: number) =>
@@ -98,8 +108,11 @@ const WebhookUrl = v.pipe(
 );
 const WebhookSecrets = v.pipe(v.optional(List, ''), v.everyItem(isWebhookSecret));
 
+/** A host name with an optional port, as the RTC client takes it. */
+const ENDPOINT = /^[A-Za-z0-9.-]{1,255}(:\d{1,5})?$/;
+
 const StartEnvironment = v.object({
-  DATABASE_URL: Text,
+  DATABASE_URL: v.pipe(v.string(), v.check(isPostgresUrl)),
   API_KEYS: ApiKeys,
   APP_IDS: v.pipe(List, v.minLength(1)),
   TEMPLATE_ID: Absent,
@@ -107,6 +120,7 @@ const StartEnvironment = v.object({
   RTC_ENDPOINT: v.pipe(
     Absent,
     v.transform((text) => text ?? 'rtc.aliyuncs.com'),
+    v.regex(ENDPOINT),
   ),
   RTC_PROTOCOL: v.pipe(
     Absent,
@@ -116,15 +130,23 @@ const StartEnvironment = v.object({
   WEBHOOK_URL: WebhookUrl,
   WEBHOOK_SECRETS: WebhookSecrets,
   RETENTION_DAYS: WholeNumber(30, 1, 3_650),
+  // AddRecordTemplate, FileSplitInterval: 1800 or more; the page names no upper bound, this one is ours.
+  MAX_SPLIT_INTERVAL_SECONDS: WholeNumber(7_200, 1_800, 86_400),
   ALLOW_HTTP: v.pipe(
     Absent,
     v.transform((text) => text ?? 'false'),
     v.picklist(['true', 'false']),
   ),
+  PUBLIC_HOSTS: v.optional(List, ''),
+  BUSINESS_CLOCK: v.pipe(
+    Absent,
+    v.transform((text) => text ?? 'process'),
+    v.picklist(['process', 'event']),
+  ),
 });
 
 const CallbackEnvironment = v.object({
-  DATABASE_URL: Text,
+  DATABASE_URL: v.pipe(v.string(), v.check(isPostgresUrl)),
   CALLBACK_SECRETS: Secrets,
   OSS_HOSTS: v.pipe(
     v.optional(List, ''),
@@ -143,6 +165,10 @@ export function loadStartConfig(environment: Environment): StartConfig {
   const found = parseEnvironment(StartEnvironment, environment);
   const [firstAppId, ...otherAppIds] = found.APP_IDS;
   if (firstAppId === undefined) throw createConfigError(['APP_IDS']);
+  // The sweep looks back twice that far and an hour: what it finds there must not have been forgotten.
+  if (2 * found.MAX_SPLIT_INTERVAL_SECONDS + 3_600 >= found.RETENTION_DAYS * 86_400) {
+    throw createConfigError(['MAX_SPLIT_INTERVAL_SECONDS', 'RETENTION_DAYS']);
+  }
   return {
     databaseUrl: found.DATABASE_URL,
     apiKeys: found.API_KEYS,
@@ -153,7 +179,10 @@ export function loadStartConfig(environment: Environment): StartConfig {
     rtcProtocol: found.RTC_PROTOCOL,
     webhook: toWebhook(found.WEBHOOK_URL, found.WEBHOOK_SECRETS),
     retentionDays: found.RETENTION_DAYS,
+    maxSplitIntervalSeconds: found.MAX_SPLIT_INTERVAL_SECONDS,
     plainHttp: found.ALLOW_HTTP === 'true' ? 'allow' : 'refuse',
+    publicHosts: found.PUBLIC_HOSTS,
+    businessClock: found.BUSINESS_CLOCK,
   };
 }
 
@@ -202,8 +231,13 @@ function createConfigError(names: readonly string[]): RecorderError {
 
 function isHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol } = new URL(text);
-  return protocol === 'http:' || protocol === 'https:';
+  // Credentials in the address are refused by fetch.
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
 }
 
 function isWebhookSecret(secret: string): boolean {

@@ -35,7 +35,10 @@ export interface Outbox {
   /** Undefined when no webhook is configured: events then only make the timeline. */
   readonly webhook: WebhookConfig | undefined;
   readonly fetch: typeof fetch;
+  /** Business time, which a local stack may simulate. */
   readonly now: () => Date;
+  /** The time on the clock, with which receivers compare that of a signature. */
+  readonly wallNow: () => Date;
   /** A number from 0 up to 1. */
   readonly random: () => number;
 }
@@ -105,20 +108,22 @@ export async function deliverEvent(dependencies: Deliverer, delivery: Delivery):
       state === 'pending' && waitSeconds !== undefined
         ? new Date(dependencies.now().getTime() + waitSeconds * 1_000 * (1 + JITTER * dependencies.random()))
         : undefined,
+    // 410 is a word about this event, spoken by an app that works.
+    endpoint: isDelivered || attempt.Status === 410 ? 'reached' : counts ? 'failed' : 'unknown',
   });
   return state;
 }
 
 async function sendWebhook(
-  { webhook, fetch, now }: Deliverer,
+  { webhook, fetch, wallNow }: Deliverer,
   event: PendingEvent,
   timeoutMs: number,
 ): Promise<{ readonly attempt: DeliveryAttempt; readonly timedOut: boolean }> {
-  const startedAt = now();
+  const startedAt = wallNow();
   const finish = (Status: number | null, Detail: string | null): DeliveryAttempt => ({
     At: startedAt.toISOString(),
     Status,
-    DurationMs: now().getTime() - startedAt.getTime(),
+    DurationMs: wallNow().getTime() - startedAt.getTime(),
     Detail,
   });
   try {
@@ -138,8 +143,9 @@ async function sendWebhook(
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const detail = response.ok ? null : await readFirstBytes(response);
-    await response.body?.cancel();
+    // The status is the answer: a body that stalls or breaks does not take it back.
+    const detail = response.ok ? null : await readFirstBytes(response).catch(() => null);
+    await response.body?.cancel().catch(() => undefined);
     return { attempt: finish(response.status, detail), timedOut: false };
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';

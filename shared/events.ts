@@ -12,7 +12,10 @@ export type EventType =
   | 'record_task.updated'
   | 'record_task.stopped'
   | 'record_task.failed'
-  | 'record_file.created';
+  | 'schedule.missed'
+  | 'record_file.created'
+  | 'record_file.gap'
+  | 'sweep.gave_up';
 
 /** An event to be stored together with the change it tells of. */
 export function createEvent(event: {

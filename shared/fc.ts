@@ -25,6 +25,8 @@ const HttpEventSchema = v.object({
   requestContext: v.object({
     domainName: v.optional(v.string(), ''),
     requestId: v.optional(v.string(), ''),
+    /** Milliseconds since 1970, as text. */
+    timeEpoch: v.optional(v.string()),
     http: v.object({ method: v.string(), path: v.optional(v.string(), '/') }),
   }),
 });
@@ -38,25 +40,29 @@ const TimerEventSchema = v.object({
   payload: v.optional(v.string(), ''),
 });
 
+/** A timer trigger's event; `payload` is the text of the trigger's configuration. */
+export type TimerEvent = v.InferOutput<typeof TimerEventSchema>;
+
 const ActionSchema = v.looseObject({ Action: v.string() });
 
 /** An event of any trigger, told apart. */
 export type FunctionEvent =
   | { readonly kind: 'http'; readonly event: HttpEvent }
-  | { readonly kind: 'timer'; readonly event: v.InferOutput<typeof TimerEventSchema> }
+  | { readonly kind: 'timer'; readonly event: TimerEvent }
   /** EventBridge: a batch (event-streaming) or one CloudEvent (event-driven), as a list either way. */
   | { readonly kind: 'messages'; readonly messages: readonly unknown[] }
   /** A direct invocation such as `{"Action":"Migrate"}`. */
-  | { readonly kind: 'action'; readonly event: v.InferOutput<typeof ActionSchema> };
+  | { readonly kind: 'action'; readonly event: v.InferOutput<typeof ActionSchema> }
+  /** Anything else: JSON as parsed, or the text that is no JSON. */
+  | { readonly kind: 'other'; readonly event: unknown };
 
 /**
  * Tells an event apart. A caller cannot forge any but an HTTP event through an open URL, because what it sends stays
- * inside that event's `body`.
- *
- * @throws RecorderError `MalformedRequest` for anything else: a timer event read as HTTP would end as a silent 404.
+ * inside that event's `body`. Whoever does not know what to do with `other` must fail loudly: a timer event read as HTTP
+ * would end as a silent 404.
  */
 export function parseFunctionEvent(bytes: Uint8Array): FunctionEvent {
-  const event = parseJson(new TextDecoder().decode(bytes), 'MalformedRequest');
+  const event = parseJsonOrText(new TextDecoder().decode(bytes));
   if (Array.isArray(event)) return { kind: 'messages', messages: event };
   if (v.is(HttpEventSchema, event)) return { kind: 'http', event: v.parse(HttpEventSchema, event) };
   if (v.is(TimerEventSchema, event)) return { kind: 'timer', event: v.parse(TimerEventSchema, event) };
@@ -64,7 +70,15 @@ export function parseFunctionEvent(bytes: Uint8Array): FunctionEvent {
     return { kind: 'messages', messages: [event] };
   }
   if (v.is(ActionSchema, event)) return { kind: 'action', event };
-  throw new RecorderError('MalformedRequest', { message: 'The event is of no kind this function knows.' });
+  return { kind: 'other', event };
+}
+
+function parseJsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A header's value whatever the case of its name: Function Compute sends `Content-Type`, its documentation `content-type`. */
@@ -98,19 +112,19 @@ export function readBody(event: HttpEvent): Uint8Array {
 export function readJsonBody(event: HttpEvent): unknown {
   const body = readBody(event);
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body), 'MalformedBody');
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
     if (error instanceof RecorderError) throw error;
     throw new RecorderError('MalformedBody', { message: 'The body is not valid UTF-8.' });
   }
 }
 
-function parseJson(text: string, code: 'MalformedRequest' | 'MalformedBody'): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     // No cause: the parser's own message quotes the text.
-    throw new RecorderError(code);
+    throw new RecorderError('MalformedBody');
   }
 }
 
@@ -143,15 +157,17 @@ export function createErrorResult(error: RecorderError, requestId: string): Http
     {
       RequestId: requestId,
       Code: error.code,
-      Message: error.message,
+      // Which variables are at fault is for the log: anybody may be asking.
+      Message: error.code === 'Misconfigured' ? new RecorderError('Misconfigured').message : error.message,
       ...(error.issues.length > 0 && { Issues: error.issues }),
     },
-    error.status === 503
-      ? { 'retry-after': '5' }
-      : error.status === 401
-        ? { 'www-authenticate': 'Basic realm="rtc-recorder", charset="UTF-8"' }
-        : {},
+    createErrorHeaders(error),
   );
+}
+
+function createErrorHeaders({ code, status }: RecorderError): Readonly<Record<string, string>> {
+  if (code === 'Unauthorized') return { 'www-authenticate': 'Basic realm="rtc-recorder", charset="UTF-8"' };
+  return status === 503 ? { 'retry-after': '5' } : {};
 }
 
 /** Credentials of the function's role: an STS triple, new with each invocation. */

@@ -1,15 +1,16 @@
 /**
- * Takes in one FileCreated message: stored before it is acknowledged, and told to the app from what is stored.
+ * Takes in recorded files: a FileCreated message, stored before it is acknowledged, or the files that RTC lists. The app
+ * is told from what is stored.
  *
  * @module
  */
 import type { Outbox } from './deliver.ts';
 import { type ErrorCode, RecorderError } from './errors.ts';
 import { createEvent } from './events.ts';
-import { createFileId, type FileCreated, parseFileCreated } from './record-file.ts';
+import { createFileId, type FileCreated, parseFileCreated, parseRecordFile } from './record-file.ts';
 import { type Database, isDataFailure } from './store/database.ts';
 import type { NewEvent } from './store/events.ts';
-import { ingestFile, storeDeadLetter } from './store/ingest.ts';
+import { ingestFile, ingestListedFiles, type ListedFile, storeDeadLetter } from './store/ingest.ts';
 
 /** What taking in a message needs from outside. */
 export interface IngestDependencies extends Pick<Outbox, 'database' | 'webhook' | 'now'> {
@@ -39,7 +40,7 @@ export type IngestResult =
  * @throws RecorderError `ServiceUnavailable` when nothing could be stored: the sender must send it again.
  */
 export async function ingestMessage(dependencies: IngestDependencies, message: FileMessage): Promise<IngestResult> {
-  const { database, webhook, now } = dependencies;
+  const { database, now } = dependencies;
   let file: FileCreated;
   try {
     file = verifyFile(message, dependencies.ossHosts);
@@ -48,14 +49,7 @@ export async function ingestMessage(dependencies: IngestDependencies, message: F
     return await keepDeadLetter(database, message, error.code);
   }
   const at = now();
-  const id = createFileId(file);
-  const event = createEvent({
-    id,
-    type: 'record_file.created',
-    now: at,
-    data: { FileId: id, ...file, Source: 'callback' },
-    delivery: webhook === undefined ? 'none' : 'pending',
-  });
+  const { id, event } = createFileEvent(dependencies, { file, source: 'callback', at });
   try {
     const isNew = await ingestFile(database, { id, file, source: 'callback', body: message.body, event, now: at });
     return isNew ? { outcome: 'created', file, event } : { outcome: 'known', file };
@@ -64,6 +58,74 @@ export async function ingestMessage(dependencies: IngestDependencies, message: F
     if (!isDataFailure(error)) throw error;
     return await keepDeadLetter(database, message, 'InvalidFileCreated');
   }
+}
+
+/** What became of the files of a DescribeRecordFiles answer. */
+export interface ListedFilesResult {
+  /** Files nobody had announced. Their events are stored and sent by the next tick. */
+  readonly created: readonly FileCreated[];
+  /** Items that are no usable file: kept as dead letters. */
+  readonly unusableCount: number;
+}
+
+/**
+ * Stores files that RTC lists (`source: reconciled`) unless they are known, and what is no usable file as a dead letter.
+ * Taking the same answer in again changes nothing but the count of the dead letters.
+ *
+ * @param items `RecordFiles` of DescribeRecordFiles, as answered.
+ * @throws RecorderError `ServiceUnavailable` when nothing could be stored.
+ */
+export async function ingestRecordFiles(
+  dependencies: Omit<IngestDependencies, 'ossHosts'>,
+  items: readonly unknown[],
+): Promise<ListedFilesResult> {
+  const at = dependencies.now();
+  const files = new Map<string, ListedFile>();
+  let unusableCount = 0;
+  for (const item of items) {
+    try {
+      const file = parseRecordFile(item);
+      const { id, event } = createFileEvent(dependencies, { file, source: 'reconciled', at });
+      files.set(id, { id, file, event });
+    } catch (error) {
+      if (!(error instanceof RecorderError)) throw error;
+      unusableCount++;
+      const body = Buffer.from(JSON.stringify(item));
+      await storeDeadLetter(dependencies.database, {
+        AppId: undefined,
+        source: 'reconciled',
+        reason: error.code,
+        body,
+      });
+    }
+  }
+  if (files.size === 0) return { created: [], unusableCount };
+  const newIds = new Set(await ingestListedFiles(dependencies.database, [...files.values()], at));
+  return {
+    created: [...files.values()].filter(({ id }) => newIds.has(id)).map(({ file }) => file),
+    unusableCount,
+  };
+}
+
+interface FoundFile {
+  readonly file: FileCreated;
+  readonly source: 'callback' | 'reconciled';
+  readonly at: Date;
+}
+
+function createFileEvent(
+  { webhook }: Pick<Outbox, 'webhook'>,
+  { file, source, at }: FoundFile,
+): { readonly id: string; readonly event: NewEvent } {
+  const id = createFileId(file);
+  const event = createEvent({
+    id,
+    type: 'record_file.created',
+    now: at,
+    data: { FileId: id, ...file, Source: source },
+    delivery: webhook === undefined ? 'none' : 'pending',
+  });
+  return { id, event };
 }
 
 function verifyFile(message: FileMessage, ossHosts: readonly string[]): FileCreated {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { RecorderError } from './errors.ts';
+
 /** The fields a line may have, and no others: nothing a caller or a secret store supplied but ids. */
 interface LogFields {
   readonly requestId?: string | undefined;
@@ -13,6 +15,8 @@ interface LogFields {
   readonly jobKind?: string | undefined;
   readonly method?: string | undefined;
   readonly route?: string | undefined;
+  /** Of an RPC call, if it is one of ours. */
+  readonly Action?: string | undefined;
   readonly status?: number | undefined;
   readonly outcome?: string | undefined;
   readonly code?: string | undefined;
@@ -30,6 +34,16 @@ export type Log = (level: 'info' | 'warn' | 'error', event: string, fields?: Log
 export const logToConsole: Log = (level, event, fields = {}) => {
   console.log(JSON.stringify({ level, event, ...fields }));
 };
+
+/**
+ * What a log line says of an error besides its code: the variables at fault when the configuration is unusable, else
+ * what is behind it.
+ */
+export function describeReason(error: RecorderError): string | undefined {
+  // Names of variables, no values; they are for the operator and not for whoever happened to call.
+  if (error.code === 'Misconfigured') return error.message;
+  return error.cause === undefined ? undefined : describeError(error.cause);
+}
 
 /**
  * What may be said of an unexpected error: its class, its code and where it was thrown. Messages of drivers and clients

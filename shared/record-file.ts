@@ -98,11 +98,21 @@ const FileCreatedSchema = v.strictObject({
  * is, in the order of the fields; the host is looked at last. `InvalidEvent` says that the message announces something else.
  */
 export function parseFileCreated(body: Uint8Array, { ossHosts }: ParseFileCreatedOptions): FileCreated {
-  const checked = checkParameters(FileCreatedSchema, pickFields(parseObject(body)));
-  if (!checked.ok) throw createParameterError(checked.issues);
-  const issue = checkHost(checked.value.Url, ossHosts);
+  const file = verifyFile(parseObject(body));
+  const issue = checkHost(file.Url, ossHosts);
   if (issue !== undefined) throw createParameterError([issue]);
-  return checked.value;
+  return file;
+}
+
+/**
+ * Returns an item of DescribeRecordFiles' `RecordFiles` as the announcement that it stands in for; it has no MsgId. As
+ * lenient and as strict as {@link parseFileCreated}; the host is not looked at, because RTC itself has named it.
+ *
+ * @throws RecorderError `Missing…` or `Invalid…` with every issue there is, in the order of the fields.
+ * @see DescribeRecordFiles, response parameters
+ */
+export function parseRecordFile(item: unknown): FileCreated {
+  return verifyFile({ ...(isRecord(item) && item), Event: 'FileCreated' });
 }
 
 /**
@@ -113,6 +123,12 @@ export function createFileId({ AppId, TaskId, Url }: FileIdentity): string {
   return `file_${createHash('sha256')
     .update(JSON.stringify([AppId, TaskId, Url]))
     .digest('base64url')}`;
+}
+
+function verifyFile(message: Readonly<Record<string, unknown>>): FileCreated {
+  const checked = checkParameters(FileCreatedSchema, pickFields(message));
+  if (!checked.ok) throw createParameterError(checked.issues);
+  return checked.value;
 }
 
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
@@ -143,8 +159,8 @@ function checkHost(url: string, ossHosts: readonly string[]): Issue | undefined 
   return createIssue(['Url'], 'enum', 'an address at one of the configured OSS hosts');
 }
 
-/** `Date` takes 30 February for 1 or 2 March; PostgreSQL refuses it. */
-function isCalendarTime(time: string): boolean {
+/** Whether a time like `2026-11-22T10:00:00Z` exists. `Date` takes 30 February for 1 or 2 March; PostgreSQL refuses it. */
+export function isCalendarTime(time: string): boolean {
   const epochMs = Date.parse(time);
   return (
     !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(time.slice(0, 'yyyy-MM-ddTHH:mm:ss'.length))

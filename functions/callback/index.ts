@@ -19,9 +19,10 @@ import {
   readBody,
 } from '../../shared/fc.ts';
 import { type FileMessage, type IngestResult, ingestMessage } from '../../shared/ingest.ts';
-import { describeError, logToConsole } from '../../shared/log.ts';
+import { describeError, describeReason, logToConsole } from '../../shared/log.ts';
 import { verifyCallbackToken } from '../../shared/signing/callback-token.ts';
-import { openDatabase } from '../../shared/store/database.ts';
+import { MAX_CONNECTIONS, openDatabase } from '../../shared/store/database.ts';
+import type { NewEvent } from '../../shared/store/events.ts';
 import { verifySchemaVersion } from '../../shared/store/schema-version.ts';
 import { readQueueMessage } from './queue-message.ts';
 
@@ -43,6 +44,9 @@ export async function handler(bytes: Uint8Array, context: FunctionContext): Prom
       return await answerHttp(event.event, requestId);
     case 'messages':
       return await takeMessages(event.messages, requestId);
+    case 'other':
+      // With eventSchema RawData EventBridge pushes the message itself; in which form is unverified.
+      return await takeMessages([event.event], requestId);
     default:
       throw new RecorderError('MalformedRequest', { message: `The callback function takes no ${event.kind} event.` });
   }
@@ -63,7 +67,7 @@ async function answerHttp(event: HttpEvent, requestId: string): Promise<HttpResu
       status: known.status,
       code: known.code,
       durationMs: Date.now() - startedAtMs,
-      ...(known.cause !== undefined && { error: describeError(known.cause) }),
+      error: describeReason(known),
     });
     return createErrorResult(known, requestId);
   }
@@ -85,17 +89,44 @@ function verifyUrl(event: HttpEvent, config: CallbackConfig): string {
  */
 async function takeMessages(messages: readonly unknown[], requestId: string): Promise<object> {
   const startedAtMs = Date.now();
-  const results = await Promise.allSettled(
-    messages.map((message) =>
-      takeMessage({ source: 'mns', AppId: undefined, body: readQueueMessage(message) }, requestId, startedAtMs),
-    ),
-  );
-  const stored = results.filter((result) => result.status === 'fulfilled').map((result) => result.value);
-  const created = stored.filter((result) => result.outcome === 'created');
-  await Promise.all(created.map((result) => deliverFirst(openService(), result.event)));
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure !== undefined) throw new RecorderError('ServiceUnavailable', { cause: failure.reason });
-  return { stored: stored.length };
+  const created: NewEvent[] = [];
+  const failures: unknown[] = [];
+  await inTurns(messages, MAX_CONNECTIONS, async (message) => {
+    try {
+      const body = readQueueMessage(message);
+      const result = await takeMessage({ source: 'mns', AppId: undefined, body }, requestId, startedAtMs);
+      if (result.outcome === 'created') created.push(result.event);
+    } catch (error) {
+      failures.push(error);
+    }
+  });
+  await inTurns(created, MAX_FIRST_DELIVERIES, async (event) => {
+    // The app gets what is left with the next tick.
+    if (Date.now() - startedAtMs < FIRST_DELIVERIES_TIME_MS) await deliverFirst(openService(), event);
+  });
+  const [failure] = failures;
+  if (failure !== undefined) {
+    logToConsole('error', 'callback.batchFailed', {
+      requestId,
+      count: failures.length,
+      error: describeError(failure),
+    });
+    throw new RecorderError('ServiceUnavailable', { cause: failure });
+  }
+  return { stored: messages.length };
+}
+
+/** First deliveries of a batch at once, and how long after its arrival one may still begin. Ours. */
+const MAX_FIRST_DELIVERIES = 10;
+const FIRST_DELIVERIES_TIME_MS = 10_000;
+
+/** Works off `items`, `size` at a time. */
+async function inTurns<T>(items: readonly T[], size: number, work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: size }, worker));
 }
 
 async function takeMessage(message: FileMessage, requestId: string, startedAtMs: number): Promise<IngestResult> {
@@ -126,6 +157,7 @@ function openService(): Service {
       ossHosts: config.ossHosts,
       fetch,
       now: () => new Date(),
+      wallNow: () => new Date(),
       random: Math.random,
     };
   }

@@ -17,11 +17,20 @@ const MAX_AUTHORIZATION_LENGTH = 1_024;
  * @throws RecorderError `InvalidProtocol.NeedSsl`, `CrossSiteRequest`, `Unauthorized`.
  */
 export function verifyCaller(event: HttpEvent, config: Pick<StartConfig, 'apiKeys' | 'plainHttp'>): ApiKey {
+  requireHttps(event, config);
+  refuseOtherSites(event);
+  return verifyBasic(readHeader(event, 'authorization'), config.apiKeys);
+}
+
+/**
+ * Refuses plain http, for either door: keys, signatures and parameters would travel in clear text.
+ *
+ * @throws RecorderError `InvalidProtocol.NeedSsl`.
+ */
+export function requireHttps(event: HttpEvent, config: Pick<StartConfig, 'plainHttp'>): void {
   if (config.plainHttp === 'refuse' && readHeader(event, 'x-forwarded-proto') !== 'https') {
     throw new RecorderError('InvalidProtocol.NeedSsl');
   }
-  refuseOtherSites(event);
-  return verifyBasic(readHeader(event, 'authorization'), config.apiKeys);
 }
 
 /** A browser sends stored Basic credentials along with any request, also one that another site made it send. */

@@ -1,8 +1,10 @@
 /**
- * The start function: REST over HTTP, the tick from the timer, and the migration as a direct invocation.
+ * The start function: REST and the drop-in over HTTP, the tick and whole recordings from timers, and the migration as a
+ * direct invocation.
  *
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { RecorderError } from '../../shared/errors.ts';
 import {
@@ -11,12 +13,18 @@ import {
   type HttpEvent,
   type HttpResult,
   parseFunctionEvent,
+  type TimerEvent,
 } from '../../shared/fc.ts';
-import { describeError, logToConsole } from '../../shared/log.ts';
+import { describeReason, logToConsole } from '../../shared/log.ts';
 import { migrateDatabase } from '../../shared/store/migrate.ts';
+import type { RouteBindings } from './route.ts';
 import { answerRest } from './routes.ts';
+import { answerRpc, type RpcReply } from './rpc.ts';
+import { isRpcRequest } from './rpc-request.ts';
+import { startLoneSlot } from './schedules.ts';
 import { openConfig, openService } from './service.ts';
 import { runTick } from './tick.ts';
+import { readTimerJob } from './timer-job.ts';
 
 /** Function Compute's default; the deployed value comes with the context. */
 const DEFAULT_TIMEOUT_SECONDS = 30;
@@ -29,51 +37,73 @@ export async function handler(bytes: Uint8Array, context: FunctionContext): Prom
     case 'http':
       return await answerHttp(event.event, context, startedAtMs);
     case 'timer':
-      return await runAction(parsePayload(event.event.payload), context, startedAtMs);
+      return await runTimer(event.event, context, startedAtMs);
     case 'action':
       return await runAction(event.event.Action, context, startedAtMs);
     default:
-      throw new RecorderError('MalformedRequest', { message: 'The start function takes no messages.' });
+      throw new RecorderError('MalformedRequest', { message: `The start function takes no ${event.kind} event.` });
   }
 }
 
 async function answerHttp(event: HttpEvent, context: FunctionContext, startedAtMs: number): Promise<HttpResult> {
   const { requestId } = context;
-  const { method } = event.requestContext.http;
+  const eventTime = new Date(Number(event.requestContext.timeEpoch));
+  const openBoundService = () => openService(context.credentials ?? {}, eventTime);
+  const { result, Action, error } = isRpcRequest(event)
+    ? await answerRpc({ event, requestId, startedAtMs, openConfig, openService: openBoundService })
+    : await answerRestOrFail({
+        event,
+        requestId,
+        now: new Date(startedAtMs),
+        createId: randomUUID,
+        openService: openBoundService,
+      });
+  logToConsole(result.statusCode >= 500 ? 'error' : 'info', 'request', {
+    requestId,
+    method: event.requestContext.http.method,
+    Action,
+    status: result.statusCode,
+    code: error?.code,
+    durationMs: Date.now() - startedAtMs,
+    error: error === undefined ? undefined : describeReason(error),
+  });
+  return result;
+}
+
+async function answerRestOrFail(bindings: Omit<RouteBindings, 'config'>): Promise<RpcReply> {
   try {
-    const result = await answerRest({
-      event,
-      requestId,
-      config: openConfig(),
-      openService: () => openService(context.credentials ?? {}),
-    });
-    logToConsole('info', 'request', {
-      requestId,
-      method,
-      status: result.statusCode,
-      durationMs: Date.now() - startedAtMs,
-    });
-    return result;
-  } catch (error) {
-    const known = error instanceof RecorderError ? error : new RecorderError('InternalError', { cause: error });
-    logToConsole(known.status >= 500 ? 'error' : 'info', 'request', {
-      requestId,
-      method,
-      status: known.status,
-      code: known.code,
-      durationMs: Date.now() - startedAtMs,
-      ...(known.cause !== undefined && { error: describeError(known.cause) }),
-    });
-    return createErrorResult(known, requestId);
+    return { result: await answerRest({ ...bindings, config: openConfig() }), Action: undefined, error: undefined };
+  } catch (caught) {
+    const error = caught instanceof RecorderError ? caught : new RecorderError('InternalError', { cause: caught });
+    return { result: createErrorResult(error, bindings.requestId), Action: undefined, error };
+  }
+}
+
+async function runTimer(timer: TimerEvent, context: FunctionContext, startedAtMs: number): Promise<object> {
+  const payload = parsePayload(timer.payload);
+  const eventTime = new Date(timer.triggerTime);
+  switch (payload.Action) {
+    case 'Tick':
+      return await runTickOf(context, startedAtMs, eventTime);
+    case 'StartRecordTask': {
+      const service = await openService(context.credentials ?? {}, eventTime);
+      const slot = readTimerJob({ ...timer, payload }, { defaultAppId: service.config.appIds[0] });
+      const state = await startLoneSlot(service, slot);
+      const { AppId, TaskId } = slot;
+      logToConsole('info', 'slot', { requestId: context.requestId, AppId, TaskId, outcome: state });
+      return { AppId, TaskId, State: state };
+    }
+    default:
+      throw new RecorderError('MalformedRequest', {
+        message: 'No such Action in a timer payload: Tick and StartRecordTask are known.',
+      });
   }
 }
 
 async function runAction(action: string, context: FunctionContext, startedAtMs: number): Promise<object> {
   switch (action) {
-    case 'Tick': {
-      const timeoutMs = (context.function?.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1_000;
-      return await runTick(await openService(context.credentials ?? {}), startedAtMs + timeoutMs, context.requestId);
-    }
+    case 'Tick':
+      return await runTickOf(context, startedAtMs, new Date(startedAtMs));
     case 'Migrate':
       return await migrateDatabase(openConfig().databaseUrl);
     default:
@@ -81,11 +111,17 @@ async function runAction(action: string, context: FunctionContext, startedAtMs: 
   }
 }
 
-const Payload = v.object({ Action: v.string() });
+async function runTickOf(context: FunctionContext, startedAtMs: number, eventTime: Date): Promise<object> {
+  const timeoutMs = (context.function?.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1_000;
+  const service = await openService(context.credentials ?? {}, eventTime);
+  return await runTick(service, startedAtMs + timeoutMs, context.requestId);
+}
 
-function parsePayload(payload: string): string {
+const Payload = v.looseObject({ Action: v.string() });
+
+function parsePayload(payload: string): v.InferOutput<typeof Payload> {
   try {
-    return v.parse(Payload, JSON.parse(payload)).Action;
+    return v.parse(Payload, JSON.parse(payload));
   } catch {
     // An unknown payload must fail loudly: a tick that does nothing would look like one that works.
     throw new RecorderError('MalformedRequest', { message: 'The timer payload is not {"Action": …}.' });

@@ -21,6 +21,14 @@ export function createRejection({ Code, Message }: Extract<RtcAnswer, { kind: 'r
   return new RecorderError('UpstreamRejected', { message: `RTC refused the call (${Code}): ${Message}` });
 }
 
+/**
+ * Whether RTC refused a start because too many tasks run already (100 at a time by default). What it answers then is
+ * unverified; the sibling StartMPUTask has `InvalidAppID.AliveTaskExceedLimit`.
+ */
+export function isNoRoom({ Code }: Extract<RtcAnswer, { kind: 'refused' }>): boolean {
+  return /Exceed\w*Limit|Limit\w*Exceed|Quota/i.test(Code);
+}
+
 function isParameterCode(code: string): code is ParameterErrorCode {
   return /^(Invalid|Missing)[A-Z]/.test(code) && !NOT_ABOUT_PARAMETERS.test(code);
 }

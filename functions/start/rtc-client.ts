@@ -13,6 +13,7 @@ import openApi from '@alicloud/openapi-client';
 import teaUtil from '@alicloud/tea-util';
 import * as v from 'valibot';
 import type { FunctionCredentials } from '../../shared/fc.ts';
+import { MAX_QUERY_BYTES, measureQueryBytes } from '../../shared/record-task/rpc-names.ts';
 
 /** Product `rtc`, https://api.aliyun.com/product/rtc */
 const RTC_VERSION = '2018-01-11';
@@ -31,6 +32,9 @@ export interface CallBudget {
 
 /** For REST callers and the tick: several tries of 3 s within 12 s. */
 export const REST_BUDGET: CallBudget = { totalMs: 12_000, tryMs: 3_000 };
+
+/** For RPC callers: the official clients hang up after 3 s, so that there is time for one try of 2 s. */
+export const RPC_BUDGET: CallBudget = { totalMs: 2_500, tryMs: 2_000 };
 
 /** What RTC said, or that it said nothing. */
 export type RtcAnswer =
@@ -70,7 +74,7 @@ export interface RtcDependencies {
 const FIRST_WAIT_MS = 200;
 
 /** A try with less time than this is not worth making: it would only blur what may have reached RTC. */
-const MIN_TRY_MS = 500;
+export const MIN_TRY_MS = 500;
 
 /**
  * Calls an action within a budget. Tries again only after a connection failure, a time-out, an unreadable answer, 5xx
@@ -190,9 +194,6 @@ export interface RtcConnection {
   readonly credentials: FunctionCredentials;
 }
 
-/** Beyond this the parameters travel in a form body: gateways limit the request line. */
-const MAX_QUERY_BYTES = 4_096;
-
 /**
  * The client's connect time-out is a time-out of silence that goes on after the connection stands, and it is reported as
  * a connect time-out even then. Only if the read time-out is the shorter one do the two mean what they say.
@@ -212,7 +213,7 @@ export function createRtcSender({ endpoint, protocol, credentials }: RtcConnecti
   );
   return async (action, pairs, timeoutMs) => {
     const parameters = Object.fromEntries(pairs);
-    const isLong = new URLSearchParams(parameters).toString().length > MAX_QUERY_BYTES;
+    const isLong = measureQueryBytes(pairs) > MAX_QUERY_BYTES;
     const params = new openApi.Params({
       action,
       version: RTC_VERSION,

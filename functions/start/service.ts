@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadStartConfig, readProcessEnvironment, type StartConfig } from '../../shared/config.ts';
 import type { Outbox } from '../../shared/deliver.ts';
+import { RecorderError } from '../../shared/errors.ts';
 import type { FunctionCredentials } from '../../shared/fc.ts';
 import { openDatabase } from '../../shared/store/database.ts';
 import { verifySchemaVersion } from '../../shared/store/schema-version.ts';
@@ -28,7 +29,7 @@ export interface StartService extends Outbox {
   readonly createId: () => string;
 }
 
-type InstanceService = Omit<StartService, 'callRtc'>;
+type InstanceService = Omit<StartService, 'callRtc' | 'now'>;
 
 // Kept for the life of the instance, so that a warm request finds its connection and its client.
 let instance: InstanceService | undefined;
@@ -40,14 +41,15 @@ let sender: { readonly key: string; readonly send: SendRpc } | undefined;
  *
  * @throws RecorderError `Misconfigured`, `NotMigrated`, `ServiceUnavailable`.
  */
-export async function openService(credentials: FunctionCredentials): Promise<StartService> {
+export async function openService(credentials: FunctionCredentials, eventTime: Date): Promise<StartService> {
   const base = openInstance();
   if (!schemaChecked) {
     await verifySchemaVersion(base.database);
     schemaChecked = true;
   }
   const dependencies = { send: openSender(base.config, credentials), nowMs: Date.now, sleep, random: Math.random };
-  return { ...base, callRtc: (action, pairs, budget) => callRtc(dependencies, action, pairs, budget) };
+  const now = createBusinessClock(base.config, eventTime);
+  return { ...base, now, callRtc: (action, pairs, budget) => callRtc(dependencies, action, pairs, budget) };
 }
 
 /**
@@ -67,12 +69,19 @@ function openInstance(): InstanceService {
       database: openDatabase(config.databaseUrl),
       webhook: config.webhook,
       fetch,
-      now: () => new Date(),
+      wallNow: () => new Date(),
       random: Math.random,
       createId: randomUUID,
     };
   }
   return instance;
+}
+
+function createBusinessClock({ businessClock }: StartConfig, eventTime: Date): () => Date {
+  if (businessClock === 'process') return () => new Date();
+  if (Number.isNaN(eventTime.getTime()))
+    throw new RecorderError('Misconfigured', { message: 'The event has no time.' });
+  return () => eventTime;
 }
 
 /** STS credentials change while an instance lives: a client is kept only as long as they stay the same. */

@@ -1,14 +1,17 @@
 /**
- * A request to start a recording, read from JSON: StartRecordTask's parameters with what may be left out, and our own
- * two members, which say when the recording has to end.
+ * A request to start a recording, read from JSON or from unflattened RPC parameters: StartRecordTask's parameters with
+ * what may be left out, and our own two members, which say when the recording has to end.
  *
  * @module
  */
 import { createHash } from 'node:crypto';
 import type { StartConfig } from '../../shared/config.ts';
 import type { Issue } from '../../shared/errors.ts';
-import { createIssue, createParameterError } from '../../shared/record-task/check.ts';
-import { checkStartRecordTask, type StartRecordTaskParameters } from '../../shared/record-task/start-record-task.ts';
+import { isCalendarTime } from '../../shared/record-file.ts';
+import { createIssue, createParameterError, isRecord } from '../../shared/record-task/check.ts';
+import { type AppliedDefault, createAppliedDefault } from '../../shared/record-task/explain.ts';
+import { type Review, reviewStartRecordTask } from '../../shared/record-task/review.ts';
+import type { StartRecordTaskParameters } from '../../shared/record-task/start-record-task.ts';
 
 /** A start request free of faults. */
 export interface StartRequest {
@@ -17,6 +20,17 @@ export interface StartRequest {
   /** What the caller sent, without the ids that name the task: the yardstick of "the same request again". */
   readonly parameters: object;
   readonly stopAt: Date;
+  /** What will probably not do what the caller expects. */
+  readonly warnings: readonly Issue[];
+}
+
+/** A start request as read, which may have faults. */
+export interface StartDraft extends Pick<StartRequest, 'stopAt' | 'warnings'> {
+  readonly review: Review<StartRecordTaskParameters>;
+  /** Every fault. */
+  readonly issues: readonly Issue[];
+  /** What the caller left out and is filled in. */
+  readonly defaults: readonly AppliedDefault[];
 }
 
 /** What besides the body decides a start request. */
@@ -26,9 +40,14 @@ export interface StartRequestContext {
   readonly idempotencyKey: string | undefined;
   readonly createId: () => string;
   readonly now: Date;
+  /** Faults found on the way to the body: in the names of RPC parameters. */
+  readonly issues?: readonly Issue[];
+  /** `refuse` makes a fault of every warning; `report`, if nothing is said. */
+  readonly onWarning?: 'report' | 'refuse';
 }
 
-const MAX_DURATION_SECONDS = 31_536_000;
+/** As long as a recording may be made to last. Ours. */
+export const MAX_DURATION_SECONDS = 31_536_000;
 
 /**
  * Reads a start request. `AppId` and `TemplateId` fall back to the configuration, `TaskId` to one derived from the
@@ -37,29 +56,56 @@ const MAX_DURATION_SECONDS = 31_536_000;
  * @throws RecorderError with every fault, see `createParameterError`.
  */
 export function readStartRequest(body: unknown, context: StartRequestContext): StartRequest {
+  return acceptStartDraft(draftStartRequest(body, context));
+}
+
+/**
+ * Returns the request that a draft is, if it has no faults.
+ *
+ * @throws RecorderError with every fault, see `createParameterError`.
+ */
+export function acceptStartDraft({ review, issues, defaults, stopAt, warnings }: StartDraft): StartRequest {
+  if (review.value === undefined || issues.length > 0) throw createParameterError(issues);
+  const { AppId: _appId, TaskId: _taskId, TemplateId, ...rest } = review.value;
+  const isDefault = defaults.some(({ From }) => From === 'TEMPLATE_ID');
+  return { request: review.value, parameters: isDefault ? rest : { TemplateId, ...rest }, stopAt, warnings };
+}
+
+/** Reads a start request as {@link readStartRequest} does, but returns its faults. */
+export function draftStartRequest(body: unknown, context: StartRequestContext): StartDraft {
   const { config, now } = context;
   const { StopAt, MaxDurationSeconds, ...sent } = isRecord(body) ? body : {};
+  const filledIn = isRecord(body) ? fillIn(sent, context) : [];
+  const completed = { ...sent, ...Object.fromEntries(filledIn.map(({ Path, Value }) => [Path, Value])) };
+  const review = reviewStartRecordTask(isRecord(body) ? completed : body);
+  const issues: Issue[] = [...(context.issues ?? []), ...review.errors];
   const AppId = sent.AppId ?? config.appIds[0];
-  const completed = {
-    ...sent,
-    AppId,
-    TaskId: sent.TaskId ?? createTaskId(AppId, context),
-    ...(sent.TemplateId === undefined && config.templateId !== undefined && { TemplateId: config.templateId }),
-  };
-  const checked = checkStartRecordTask(isRecord(body) ? completed : body);
-  const issues: Issue[] = checked.ok ? [] : [...checked.issues];
   if (typeof AppId === 'string' && !config.appIds.includes(AppId)) {
     issues.push(createIssue(['AppId'], 'enum', 'one of the AppIds this deployment serves'));
   }
   const stopAt = readEnd({ StopAt, MaxDurationSeconds }, config.maxDurationSeconds, now, issues);
-  if (!checked.ok || issues.length > 0) throw createParameterError(issues);
-
-  const { AppId: _appId, TaskId: _taskId, TemplateId, ...rest } = checked.value;
+  const isEndless = StopAt === undefined && MaxDurationSeconds === undefined;
+  const end = createAppliedDefault('MaxDurationSeconds', config.maxDurationSeconds, 'MAX_DURATION_SECONDS');
+  const isStrict = context.onWarning === 'refuse';
   return {
-    request: checked.value,
-    parameters: sent.TemplateId === undefined ? rest : { TemplateId, ...rest },
+    review,
+    issues: isStrict ? [...issues, ...review.warnings] : issues,
+    warnings: isStrict ? [] : review.warnings,
+    defaults: isEndless ? [...filledIn, end] : filledIn,
     stopAt,
   };
+}
+
+function fillIn(sent: Readonly<Record<string, unknown>>, context: StartRequestContext): readonly AppliedDefault[] {
+  const { appIds, templateId } = context.config;
+  const AppId = sent.AppId ?? appIds[0];
+  const defaults: AppliedDefault[] = [];
+  if (sent.AppId === undefined) defaults.push(createAppliedDefault('AppId', appIds[0], 'APP_IDS'));
+  if (sent.TaskId === undefined) defaults.push(createTaskId(AppId, context));
+  if (sent.TemplateId === undefined && templateId !== undefined) {
+    defaults.push(createAppliedDefault('TemplateId', templateId, 'TEMPLATE_ID'));
+  }
+  return defaults;
 }
 
 /** The TaskId of an idempotency key: the same key is the same task, whatever instance it meets. 48 characters. */
@@ -69,14 +115,15 @@ export function createIdempotentTaskId(AppId: string, idempotencyKey: string): s
     .digest('base64url')}`;
 }
 
-function createTaskId(AppId: unknown, { idempotencyKey, createId }: StartRequestContext): string {
+function createTaskId(AppId: unknown, { idempotencyKey, createId }: StartRequestContext): AppliedDefault {
   return idempotencyKey !== undefined && typeof AppId === 'string'
-    ? createIdempotentTaskId(AppId, idempotencyKey)
-    : `task-${createId()}`;
+    ? createAppliedDefault('TaskId', createIdempotentTaskId(AppId, idempotencyKey), 'Idempotency-Key')
+    : createAppliedDefault('TaskId', `task-${createId()}`, 'generated');
 }
 
 const STOP_AT_ACCEPTED = 'a time in the future as yyyy-MM-ddTHH:mm:ssZ (UTC)';
-const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
+/** A time as `StopAt` takes it. */
+export const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
 
 function readEnd(
   { StopAt, MaxDurationSeconds }: { readonly StopAt: unknown; readonly MaxDurationSeconds: unknown },
@@ -86,11 +133,12 @@ function readEnd(
 ): Date {
   const after = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
   if (StopAt !== undefined && MaxDurationSeconds !== undefined) {
-    issues.push(createIssue(['StopAt'], 'unknown', 'either StopAt or MaxDurationSeconds, not both'));
+    issues.push(createIssue(['StopAt'], 'format', 'either StopAt or MaxDurationSeconds, not both'));
   }
   if (StopAt !== undefined) {
-    const end = typeof StopAt === 'string' && UTC_TIME.test(StopAt) ? new Date(StopAt) : undefined;
-    if (end === undefined || Number.isNaN(end.getTime())) {
+    const end =
+      typeof StopAt === 'string' && UTC_TIME.test(StopAt) && isCalendarTime(StopAt) ? new Date(StopAt) : undefined;
+    if (end === undefined) {
       issues.push(createIssue(['StopAt'], 'format', STOP_AT_ACCEPTED));
     } else if (end <= now || end > after(MAX_DURATION_SECONDS)) {
       issues.push(createIssue(['StopAt'], 'range', `${STOP_AT_ACCEPTED}, at most a year ahead`));
@@ -110,8 +158,4 @@ function readEnd(
   const rule = typeof MaxDurationSeconds === 'number' ? 'range' : 'type';
   issues.push(createIssue(['MaxDurationSeconds'], rule, `an integer from 1 to ${MAX_DURATION_SECONDS}`));
   return after(defaultSeconds);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

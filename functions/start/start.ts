@@ -8,12 +8,13 @@ import { deliverFirst } from '../../shared/deliver.ts';
 import { type Issue, RecorderError } from '../../shared/errors.ts';
 import { createEvent } from '../../shared/events.ts';
 import { flattenParameters } from '../../shared/record-task/rpc-names.ts';
+import { checkRules } from '../../shared/record-task/rules.ts';
 import { checkStartRecordTask } from '../../shared/record-task/start-record-task.ts';
 import type { NewEvent } from '../../shared/store/events.ts';
 import { readTask } from '../../shared/store/read.ts';
 import { claimStart, finishStart, resumeStart, type TaskState } from '../../shared/store/start.ts';
-import { createRejection } from './rejection.ts';
-import { type CallBudget, REST_BUDGET, type RtcAnswer } from './rtc-client.ts';
+import { createRejection, isNoRoom } from './rejection.ts';
+import { REST_BUDGET, type RtcAnswer } from './rtc-client.ts';
 import type { StartService } from './service.ts';
 import type { StartRequest } from './start-request.ts';
 import { isTaskGone } from './stop.ts';
@@ -32,17 +33,23 @@ export interface StartResult {
 }
 
 /**
+ * What becomes of a start that RTC had no room for, or that cannot have reached it. `report`: it is an outcome, or
+ * `resolve_start` goes on. `wait`: it has failed as `RtcBusy` and nobody is told, because the caller tries again.
+ */
+export type WhenBusy = 'report' | 'wait';
+
+/**
  * Starts the recording that `start` asks for, unless the same request has done so already.
  *
  * @throws RecorderError `TaskExisted` when the TaskId is in use for something else, here or at RTC; a parameter code or
- * `UpstreamRejected` when RTC refuses the call; `ServiceUnavailable`.
+ * `UpstreamRejected` when RTC refuses the call; `RtcBusy`, see {@link WhenBusy}; `ServiceUnavailable`.
  */
 export async function startRecordTask(
   service: StartService,
   start: StartRequest,
-  budget: CallBudget = REST_BUDGET,
+  whenBusy: WhenBusy = 'report',
 ): Promise<StartResult> {
-  const { request } = start;
+  const { request, warnings } = start;
   const leaseId = service.createId();
   const claimed = await claimStart(service.database, {
     AppId: request.AppId,
@@ -58,23 +65,23 @@ export async function startRecordTask(
     if (!claimed.same) throw new RecorderError('TaskExisted');
     const startRequestId = claimed.startRequestId ?? undefined;
     const outcome = claimed.state === 'starting' ? 'pending' : 'replayed';
-    return { outcome, state: claimed.state, startRequestId, warnings: [] };
+    return { outcome, state: claimed.state, startRequestId, warnings };
   }
-  return await attemptStart(service, { request, leaseId, mayHaveReached: claimed.mayHaveReached, budget });
+  return await attemptStart(service, { request, warnings, leaseId, mayHaveReached: claimed.mayHaveReached, whenBusy });
 }
 
-interface StartAttempt {
-  readonly request: StartRequest['request'];
+interface StartAttempt extends Pick<StartRequest, 'request' | 'warnings'> {
   readonly leaseId: string;
   /** Whether an earlier attempt of this run may have reached RTC. */
   readonly mayHaveReached: boolean;
-  readonly budget: CallBudget;
+  readonly whenBusy: WhenBusy;
 }
 
 async function attemptStart(service: StartService, attempt: StartAttempt): Promise<StartResult> {
   const { request } = attempt;
-  const answer = await service.callRtc('StartRecordTask', flattenParameters(request), attempt.budget);
-  const verdict = judgeStart(answer, attempt.mayHaveReached);
+  const answer = await service.callRtc('StartRecordTask', flattenParameters(request), REST_BUDGET);
+  const judged = judgeStart(answer, attempt);
+  const verdict = { ...judged, warnings: [...attempt.warnings, ...judged.warnings] };
   const event = createOutcomeEvent(service, request, verdict);
   const finished = await finishStart(service.database, {
     AppId: request.AppId,
@@ -90,7 +97,7 @@ async function attemptStart(service: StartService, attempt: StartAttempt): Promi
   });
   if (finished === undefined) {
     // Our lease ran out while RTC kept us waiting: whoever has it now brings the task to its outcome.
-    return { outcome: 'pending', state: 'starting', startRequestId: undefined, warnings: [] };
+    return { outcome: 'pending', state: 'starting', startRequestId: undefined, warnings: attempt.warnings };
   }
   if (event !== undefined) await deliverFirst(service, event);
   if (verdict.error !== undefined) throw verdict.error;
@@ -103,7 +110,7 @@ async function attemptStart(service: StartService, attempt: StartAttempt): Promi
 }
 
 interface StartVerdict {
-  readonly state: 'recording' | 'failed' | 'starting';
+  readonly state: 'recording' | 'failed' | 'starting' | 'external';
   readonly startRequestId: string | undefined;
   readonly errorCode: string | undefined;
   readonly error: RecorderError | undefined;
@@ -125,12 +132,18 @@ const OUTCOME_INFERRED: Issue = {
  * What an answer means. `TaskExisted` is ours only if an earlier attempt or try of this run may have reached RTC. Any
  * other refusal after such a try proves nothing about that try: the task stays `starting` and is followed up.
  */
-function judgeStart(answer: RtcAnswer, earlierAttemptMayHaveReached: boolean): StartVerdict {
+function judgeStart(
+  answer: RtcAnswer,
+  { mayHaveReached: earlierAttemptMayHaveReached, whenBusy }: Pick<StartAttempt, 'mayHaveReached' | 'whenBusy'>,
+): StartVerdict {
   const outcome = { startRequestId: undefined, errorCode: undefined, error: undefined, warnings: [] };
   if (answer.kind === 'accepted') {
     return { ...outcome, state: 'recording', startRequestId: answer.RequestId, mayHaveReached: true };
   }
   const mayHaveReached = earlierAttemptMayHaveReached || answer.mayHaveReached;
+  if (whenBusy === 'wait' && !mayHaveReached && (answer.kind === 'unanswered' || isNoRoom(answer))) {
+    return { ...outcome, state: 'failed', errorCode: answer.Code, error: new RecorderError('RtcBusy'), mayHaveReached };
+  }
   if (answer.kind === 'unanswered' || (mayHaveReached && answer.Code !== 'TaskExisted')) {
     return { ...outcome, state: 'starting', errorCode: answer.Code, mayHaveReached };
   }
@@ -143,7 +156,9 @@ function judgeStart(answer: RtcAnswer, earlierAttemptMayHaveReached: boolean): S
       warnings: [OUTCOME_INFERRED],
     };
   }
-  return { ...outcome, state: 'failed', errorCode: answer.Code, error: createRejection(answer), mayHaveReached };
+  // Somebody else's task: it is followed from now on and never controlled.
+  const state = answer.Code === 'TaskExisted' ? 'external' : 'failed';
+  return { ...outcome, state, errorCode: answer.Code, error: createRejection(answer), mayHaveReached };
 }
 
 function createOutcomeEvent(
@@ -151,7 +166,7 @@ function createOutcomeEvent(
   request: StartRequest['request'],
   verdict: StartVerdict,
 ): NewEvent | undefined {
-  if (verdict.state === 'starting') return undefined;
+  if (verdict.state === 'starting' || verdict.error?.code === 'RtcBusy') return undefined;
   const task = { AppId: request.AppId, ChannelId: request.ChannelId, TaskId: request.TaskId };
   return createEvent({
     id: `evt_${service.createId()}`,
@@ -174,13 +189,17 @@ function createOutcomeEvent(
 /** A start without an answer is repeated while it is younger than this; afterwards it is given up and stopped. Ours. */
 const GIVE_UP_AFTER_SECONDS = 120;
 
+/** A start that may be running and that RTC will not stop is followed up for a day, then left as failed. Ours. */
+const ABANDON_AFTER_SECONDS = 86_400;
+
 /** What `resolve_start` achieved. */
 export type ResolveResult = 'settled' | 'again';
 
 /**
  * Brings a start whose caller is gone to an outcome: repeats the call, or, when the request is too old to still be
- * wanted, stops whatever may be running and marks the task failed (`StartUnresolved`). No recording runs that nobody
- * knows of.
+ * wanted, stops whatever may be running and marks the task failed (`StartUnresolved`). The same when a stop was asked for
+ * meanwhile (`StartCancelled`): a recording that nobody wants any more does not begin. No recording runs that nobody knows
+ * of.
  */
 export async function resolveStart(
   service: StartService,
@@ -192,11 +211,12 @@ export async function resolveStart(
     const current = await readTask(service.database, task.AppId, task.TaskId);
     return current?.state === 'starting' ? 'again' : 'settled';
   }
-  const { mayHaveReached } = resumed;
+  const { mayHaveReached, stopRequested } = resumed;
   const checked = checkStartRecordTask(resumed.request);
-  if (checked.ok && resumed.ageSeconds < GIVE_UP_AFTER_SECONDS) {
+  if (checked.ok && !stopRequested && resumed.ageSeconds < GIVE_UP_AFTER_SECONDS) {
     try {
-      const attempt = { request: checked.value, leaseId, mayHaveReached, budget: REST_BUDGET };
+      const { warnings } = checkRules('StartRecordTask', checked.value);
+      const attempt = { request: checked.value, warnings, leaseId, mayHaveReached, whenBusy: 'report' } as const;
       const { outcome } = await attemptStart(service, attempt);
       return outcome === 'started' ? 'settled' : 'again';
     } catch (error) {
@@ -205,27 +225,28 @@ export async function resolveStart(
       throw error;
     }
   }
-  const isStopped = !mayHaveReached || (await stopUnresolved(service, task));
+  const isOver = !mayHaveReached || (await stopUnresolved(service, task)) || resumed.ageSeconds > ABANDON_AFTER_SECONDS;
+  const errorCode = stopRequested ? 'StartCancelled' : 'StartUnresolved';
   const event = createEvent({
     id: `evt_${service.createId()}`,
     type: 'record_task.failed',
     now: service.now(),
-    data: { AppId: task.AppId, ChannelId: resumed.ChannelId, TaskId: task.TaskId, Code: 'StartUnresolved' },
+    data: { AppId: task.AppId, ChannelId: resumed.ChannelId, TaskId: task.TaskId, Code: errorCode },
     delivery: service.webhook === undefined ? 'none' : 'pending',
   });
   const finished = await finishStart(service.database, {
     ...task,
     leaseId,
-    state: isStopped ? 'failed' : 'starting',
+    state: isOver ? 'failed' : 'starting',
     requestId: undefined,
-    errorCode: 'StartUnresolved',
+    errorCode,
     mayHaveReached,
     warnings: [],
-    event: isStopped ? event : undefined,
+    event: isOver ? event : undefined,
     now: service.now(),
   });
-  if (isStopped && finished !== undefined) await deliverFirst(service, event);
-  return isStopped ? 'settled' : 'again';
+  if (isOver && finished !== undefined) await deliverFirst(service, event);
+  return isOver ? 'settled' : 'again';
 }
 
 async function stopUnresolved(

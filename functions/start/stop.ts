@@ -9,11 +9,16 @@ import { createEvent } from '../../shared/events.ts';
 import { flattenParameters } from '../../shared/record-task/rpc-names.ts';
 import type { TaskState } from '../../shared/store/start.ts';
 import { claimStop, finishStop } from '../../shared/store/stop.ts';
+import { createRejection } from './rejection.ts';
 import { REST_BUDGET, type RtcAnswer } from './rtc-client.ts';
 import type { StartService } from './service.ts';
 
-/** A stop that RTC did not confirm is tried again after this. Ours. */
+/** A stop that RTC did not confirm is tried again after a minute, then two, four … at most an hour. Ours. */
 const RETRY_AFTER_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/** A stop that RTC has not confirmed for a day is given up: the task has failed (`StopUnconfirmed`). Ours. */
+const GIVE_UP_AFTER_SECONDS = 86_400;
 
 /** A task to stop: any run of it, or only the one a job was made for. */
 export interface StopTarget {
@@ -25,6 +30,10 @@ export interface StopTarget {
 /** What became of a stop: the task's state now. `starting` and `stopping`: it will be stopped, by the tick. */
 export interface StopResult {
   readonly state: TaskState;
+  /** RTC's RequestId of the stop, if this call made it. */
+  readonly stopRequestId: string | undefined;
+  /** RTC's refusal, while the stop goes on being tried. */
+  readonly refusal: RecorderError | undefined;
 }
 
 /**
@@ -38,32 +47,44 @@ export async function stopRecordTask(service: StartService, target: StopTarget):
   const claimed = await claimStop(service.database, { AppId, TaskId, run: target.run, now: service.now() });
   if (claimed === undefined) throw new RecorderError('InvalidTask.NotFound');
   if (claimed.state === 'external') throw new RecorderError('TaskExternal');
-  if (claimed.state !== 'stopping') return { state: claimed.state };
+  if (claimed.state !== 'stopping') return { state: claimed.state, stopRequestId: undefined, refusal: undefined };
 
   const answer = await service.callRtc('StopRecordTask', flattenParameters({ AppId, TaskId }), REST_BUDGET);
-  const isStopped = answer.kind === 'accepted' || isTaskGone(answer);
+  const state = judgeStop(answer, claimed.askedSecondsAgo);
+  const errorCode = state === 'stopped' || answer.kind === 'accepted' ? undefined : answer.Code;
   const now = service.now();
-  const event = isStopped
-    ? createEvent({
-        id: `evt_${service.createId()}`,
-        type: 'record_task.stopped',
-        now,
-        data: { AppId, ChannelId: claimed.ChannelId, TaskId },
-        delivery: service.webhook === undefined ? 'none' : 'pending',
-      })
-    : undefined;
+  const event =
+    state === 'stopping'
+      ? undefined
+      : createEvent({
+          id: `evt_${service.createId()}`,
+          type: state === 'stopped' ? 'record_task.stopped' : 'record_task.failed',
+          now,
+          data: { AppId, ChannelId: claimed.ChannelId, TaskId, ...(state === 'failed' && { Code: 'StopUnconfirmed' }) },
+          delivery: service.webhook === undefined ? 'none' : 'pending',
+        });
+  const waitMs = Math.min(RETRY_AFTER_MS * 2 ** Math.max(claimed.attempts - 1, 0), MAX_RETRY_AFTER_MS);
   const finished = await finishStop(service.database, {
     AppId,
     TaskId,
     run: claimed.run,
-    state: isStopped ? 'stopped' : 'stopping',
-    errorCode: answer.kind === 'accepted' || isStopped ? undefined : answer.Code,
+    state,
+    errorCode,
     event,
     now,
-    retryAt: new Date(now.getTime() + RETRY_AFTER_MS),
+    retryAt: new Date(now.getTime() + waitMs),
   });
   if (finished && event !== undefined) await deliverFirst(service, event);
-  return { state: isStopped ? 'stopped' : 'stopping' };
+  return {
+    state,
+    stopRequestId: answer.kind === 'unanswered' ? undefined : answer.RequestId,
+    refusal: state === 'stopping' && answer.kind === 'refused' ? createRejection(answer) : undefined,
+  };
+}
+
+function judgeStop(answer: RtcAnswer, askedSecondsAgo: number): 'stopped' | 'stopping' | 'failed' {
+  if (answer.kind === 'accepted' || isTaskGone(answer)) return 'stopped';
+  return askedSecondsAgo > GIVE_UP_AFTER_SECONDS ? 'failed' : 'stopping';
 }
 
 /**

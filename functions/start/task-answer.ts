@@ -46,19 +46,24 @@ export function toTaskDetail(
       Source: file.source,
       ReceivedAt: formatTime(file.receivedAt),
     })),
-    Events: events.map((event) => ({
-      EventId: event.id,
-      Type: event.type,
-      At: formatTime(event.occurredAt),
-      Delivery: event.delivery,
-      DeliveredAt: formatTime(event.deliveredAt),
-      Failures: event.failures,
-      Attempts: event.attempts,
-    })),
+    Events: events.map(toEventAnswer),
+  };
+}
+
+/** An event with its deliveries, as answers show it. */
+export function toEventAnswer(event: EventRow): Readonly<Record<string, unknown>> {
+  return {
+    EventId: event.id,
+    Type: event.type,
+    At: formatTime(event.occurredAt),
+    Delivery: event.delivery,
+    DeliveredAt: formatTime(event.deliveredAt),
+    Failures: event.failures,
+    Attempts: event.attempts,
   };
 }
 
 /** As the vendor writes times: UTC, without a fraction when there is none. Absent members stay absent. */
-function formatTime(time: Date | null): string | undefined {
+export function formatTime(time: Date | null): string | undefined {
   return time?.toISOString().replace('.000Z', 'Z');
 }

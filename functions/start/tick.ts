@@ -4,22 +4,32 @@
  *
  * @module
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { deliverEvent, RETRY_ATTEMPT_TIMEOUT_MS } from '../../shared/deliver.ts';
 import { RecorderError } from '../../shared/errors.ts';
 import { describeError, logToConsole } from '../../shared/log.ts';
-import { readPendingEvent } from '../../shared/store/deliver.ts';
+import { dropDelivery, readPendingEvent } from '../../shared/store/deliver.ts';
 import { claimJobs, finishJob, type Job, retryJob } from '../../shared/store/jobs.ts';
+import { NONCE_PRUNE_BATCH, pruneNonces } from '../../shared/store/nonces.ts';
 import { PRUNE_BATCH, pruneTasks } from '../../shared/store/prune.ts';
+import { pruneSchedules, SCHEDULE_PRUNE_BATCH } from '../../shared/store/schedules.ts';
+import { ensureSweeps } from '../../shared/store/sweep.ts';
+import { drainLane } from './job-lane.ts';
+import { runStartSlot } from './schedules.ts';
 import type { StartService } from './service.ts';
 import { resolveStart } from './start.ts';
 import { stopRecordTask } from './stop.ts';
+import { sweepRecordFiles } from './sweep.ts';
 
-/** Jobs in work at once: enough to wait for several receivers, few enough for two connections. Ours. */
-const BATCH_SIZE = 10;
+/** Jobs other than deliveries in work at once: they wait for RTC most of the time, and share two connections. Ours. */
+const MAX_JOBS = 50;
 
-/** No batch is begun with less time left than its slowest job may take: an RTC call of 12 s and its bookkeeping. */
-const BATCH_TIME_MS = 18_000;
+/** Deliveries in work at once: enough to wait for a slow receiver, few enough not to flood it. Ours. */
+const MAX_DELIVERIES = 10;
+
+/** No job is begun with less time left than the slowest may take: an RTC call of 12 s and its bookkeeping. */
+const JOB_TIME_MS = 18_000;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -30,28 +40,42 @@ export interface TickResult {
   readonly failed: number;
 }
 
-/** Does what is due until nothing is, or until `deadlineMs` (epoch milliseconds) leaves no room for another batch. */
+/** Does what is due until nothing is, or until `deadlineMs` (epoch milliseconds) leaves no room for another job. */
 export async function runTick(service: StartService, deadlineMs: number, requestId: string): Promise<TickResult> {
-  let done = 0;
-  let failed = 0;
-  do {
-    const jobs = await claimJobs(service.database, service.now(), BATCH_SIZE);
-    const results = await Promise.allSettled(jobs.map((job) => runJob(service, job)));
-    for (const [index, result] of results.entries()) {
-      if (result.status === 'fulfilled') {
-        done++;
-        continue;
-      }
-      failed++;
+  const { database, config } = service;
+  const result = { done: 0, failed: 0 };
+  const run = async (job: Job): Promise<void> => {
+    try {
+      await runJob(service, job);
+      result.done++;
+    } catch (error) {
+      result.failed++;
       // The job stays claimed until its lease ends and is then tried again.
-      logToConsole('error', 'job.failed', {
-        requestId,
-        jobKind: jobs[index]?.kind,
-        error: describeError(result.reason),
-      });
+      logToConsole('error', 'job.failed', { requestId, jobKind: job.kind, error: describeError(error) });
     }
-    if (jobs.length < BATCH_SIZE) break;
-  } while (deadlineMs - Date.now() > BATCH_TIME_MS);
+  };
+  const hasTime = () => deadlineMs - Date.now() > JOB_TIME_MS;
+  let probes: 0 | 1 = 1;
+  await ensureSweeps(database, config.appIds, service.now());
+  await Promise.all([
+    drainLane({
+      size: MAX_JOBS,
+      claim: (limit) => claimJobs(database, { now: service.now(), limit, deliveries: 0, probes: 0 }),
+      run,
+      hasTime,
+    }),
+    drainLane({
+      size: MAX_DELIVERIES,
+      claim: (deliveries) => {
+        const claimed = claimJobs(database, { now: service.now(), limit: 0, deliveries, probes });
+        probes = 0;
+        return claimed;
+      },
+      run,
+      hasTime,
+    }),
+  ]);
+  const { done, failed } = result;
   logToConsole('info', 'tick', { requestId, count: done, outcome: failed === 0 ? 'done' : 'failures' });
   return { done, failed };
 }
@@ -68,9 +92,11 @@ type JobHandler = (service: StartService, job: Job) => Promise<void>;
 /** All that can happen later: one handler for each kind of job. */
 const JOB_HANDLERS: Readonly<Record<string, JobHandler>> = {
   resolve_start: runResolveStart,
+  start_slot: runStartSlot,
   stop: runStop,
   deliver: runDeliver,
   prune: runPrune,
+  sweep: runSweep,
 };
 
 const TaskRun = v.object({ AppId: v.string(), TaskId: v.string(), run: v.number() });
@@ -99,8 +125,8 @@ async function runDeliver(service: StartService, job: Job): Promise<void> {
   const { webhook } = service;
   const event = await readPendingEvent(service.database, job.key);
   if (event === undefined) return await finishJob(service.database, job);
-  // No webhook is configured any more, or not yet again: the event waits.
-  if (webhook === undefined) return await retryJob(service.database, job, later(service, HOUR_MS));
+  // No webhook is configured any more: the event stays in the timeline, where it can be told by hand.
+  if (webhook === undefined) return await dropDelivery(service.database, job.key);
   await deliverEvent(
     { ...service, webhook },
     { event, jobAttempts: job.attempts, timeoutMs: RETRY_ATTEMPT_TIMEOUT_MS, timeoutCounts: 'count' },
@@ -109,9 +135,16 @@ async function runDeliver(service: StartService, job: Job): Promise<void> {
 
 async function runPrune(service: StartService, job: Job): Promise<void> {
   const before = later(service, -24 * HOUR_MS * service.config.retentionDays);
-  const pruned = await pruneTasks(service.database, before);
+  const tasks = await pruneTasks(service.database, before);
+  const nonces = await pruneNonces(service.database);
+  const schedules = await pruneSchedules(service.database, before);
   // A full batch means that there may be more: the next tick goes on.
-  await retryJob(service.database, job, later(service, pruned < PRUNE_BATCH ? HOUR_MS : 0));
+  const isDone = tasks < PRUNE_BATCH && nonces < NONCE_PRUNE_BATCH && schedules < SCHEDULE_PRUNE_BATCH;
+  await retryJob(service.database, job, later(service, isDone ? HOUR_MS : 0));
+}
+
+async function runSweep(service: StartService, job: Job): Promise<void> {
+  await sweepRecordFiles({ ...service, nowMs: Date.now, sleep }, job);
 }
 
 function later(service: StartService, waitMs: number): Date {

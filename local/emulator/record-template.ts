@@ -8,7 +8,7 @@
 /** The parameters of AddRecordTemplate that the emulator acts upon. */
 export interface RecordTemplate {
   /** Where FileCreated is posted; without it nothing is. */
-  readonly HttpCallbackUrl?: string;
+  readonly HttpCallbackUrl?: string | undefined;
   /** Seconds of recording in each file. */
   readonly FileSplitInterval: number;
   readonly Formats: readonly ('m3u8' | 'mp4' | 'flv')[];

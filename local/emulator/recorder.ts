@@ -1,7 +1,7 @@
 /**
  * The recordings: tasks in time, and the files they leave.
  *
- * Each task has a clock of its own, which starts at the wall clock and runs `timeScale` times as fast. It stands still
+ * Each task has a clock of its own, which starts at `nowMs` and runs `timeScale` times as fast. It stands still
  * while the emulator is down, so that a restored task continues where it was and does not catch up.
  *
  * @module
@@ -16,6 +16,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export interface RecorderOptions {
   /** Emulated seconds per second. */
   readonly timeScale: number;
+  /** What time it is where tasks start, in epoch milliseconds. */
+  readonly nowMs: () => number;
   readonly findTemplate: (task: RecordTask) => RecordTemplate;
   readonly onFile: (file: RecordFile, task: RecordTask) => void;
   /** What an earlier emulator left. */
@@ -44,7 +46,7 @@ export class Recorder {
   }
 
   start(task: NewRecordTask): void {
-    const startedAtMs = Date.now();
+    const startedAtMs = this.#options.nowMs();
     this.#resume({ ...task, state: 'recording', startedAtMs, recordedMs: 0, segmentStartMs: 0 });
   }
 

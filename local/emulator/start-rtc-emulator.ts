@@ -46,6 +46,8 @@ export interface RtcEmulatorOptions {
   readonly port?: number;
   /** Emulated seconds of recording per second, above 0. Default 1. */
   readonly timeScale?: number;
+  /** What time it is where tasks start; the real time if nothing is said. Signatures go by the real time. */
+  readonly now?: () => Date;
   /** What every TemplateId stands for. */
   readonly template?: Partial<RecordTemplate>;
   /** Default 100, the documented limit of record tasks at the same time. */
@@ -97,7 +99,7 @@ const SnapshotSchema = v.object({
  * @throws RecorderError `Misconfigured` if the port is taken
  */
 export async function startRtcEmulator(options: RtcEmulatorOptions): Promise<RtcEmulator> {
-  const { timeScale = 1, onEvent = () => {}, retryDelaysMs = DEFAULT_RETRY_DELAYS_MS } = options;
+  const { timeScale = 1, now = () => new Date(), onEvent = () => {}, retryDelaysMs = DEFAULT_RETRY_DELAYS_MS } = options;
   if (!(timeScale > 0)) throw new RangeError('timeScale must be above 0.');
   const restored =
     options.restoreFrom === undefined ? { tasks: [], files: [] } : v.parse(SnapshotSchema, options.restoreFrom);
@@ -120,7 +122,13 @@ export async function startRtcEmulator(options: RtcEmulatorOptions): Promise<Rtc
     void emitFileCreated(file, { HttpCallbackUrl, retryDelaysMs, signal: closing.signal, onAttempt });
   }
 
-  const recorder = new Recorder({ timeScale, findTemplate: () => template, onFile, ...restored });
+  const recorder = new Recorder({
+    timeScale,
+    nowMs: () => now().getTime(),
+    findTemplate: () => template,
+    onFile,
+    ...restored,
+  });
   const gateway = new Gateway({
     rtc: {
       recorder,

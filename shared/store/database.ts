@@ -14,7 +14,7 @@ import { RecorderError } from '../errors.ts';
 const QUERY_TIMEOUT_MS = 2_500;
 
 /** One request runs at a time in an instance; the second connection serves the tick's parallel jobs. */
-const MAX_CONNECTIONS = 2;
+export const MAX_CONNECTIONS = 2;
 
 /** Runs SQL and returns rows. The row type is the caller's word for what its own statement returns. */
 export interface Database {
@@ -29,30 +29,56 @@ export interface Database {
  */
 export function openDatabase(url: string): Database {
   let pool = createPool(url);
+  const turns = createTurns(MAX_CONNECTIONS);
 
   return {
     async query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
-      const used = pool;
-      try {
-        return await run<Row>(used, text, values);
-      } catch (error) {
-        if (!isConnectionFailure(error)) throw error;
-        // The other pooled connections are as old as this one: all are replaced, by whoever notices first.
-        if (pool === used) {
-          pool = createPool(url);
-          void used.end().catch(() => undefined);
-        }
-      }
-      try {
-        return await run<Row>(pool, text, values);
-      } catch (error) {
-        if (!isConnectionFailure(error)) throw error;
-        throw new RecorderError('ServiceUnavailable', { cause: error });
-      }
+      return await turns(() => queryTwice<Row>(text, values));
     },
     async close() {
       await pool.end();
     },
+  };
+
+  async function queryTwice<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const used = pool;
+    try {
+      return await run<Row>(used, text, values);
+    } catch (error) {
+      if (!isConnectionFailure(error)) throw error;
+      // The other pooled connections are as old as this one: all are replaced, by whoever notices first.
+      if (pool === used) {
+        pool = createPool(url);
+        void used.end().catch(() => undefined);
+      }
+    }
+    try {
+      return await run<Row>(pool, text, values);
+    } catch (error) {
+      if (!isConnectionFailure(error)) throw error;
+      throw new RecorderError('ServiceUnavailable', { cause: error });
+    }
+  }
+}
+
+/**
+ * Lets `size` pieces of work run at a time, in the order they came. The pool has a queue of its own, but counts the time
+ * in it as time to connect: a long queue would look like a dead connection.
+ */
+function createTurns(size: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= size) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      // The turn is handed on rather than given back, so that nobody can slip in between.
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
   };
 }
 

@@ -47,6 +47,8 @@ export interface DeliveryOutcome {
   readonly failures: number;
   /** Undefined unless `pending`. */
   readonly retryAt: Date | undefined;
+  /** What the attempt says of the app as a whole: it works, it does not, or nothing (a time-out that does not count). */
+  readonly endpoint: 'reached' | 'failed' | 'unknown';
 }
 
 /** The last attempts kept with an event. Ours. */
@@ -58,8 +60,11 @@ export async function finishDelivery(database: Database, outcome: DeliveryOutcom
     `with done as (
   delete from jobs where kind = 'deliver' and key = $1 and attempts = $2::int and $4::text <> 'pending' returning key
 ), again as (
-  update jobs set due_at = $6::timestamptz, leased_until = null
+  update jobs set due_at = $6::timestamptz, leased_until = null, attempts = attempts + 1
   where kind = 'deliver' and key = $1 and attempts = $2::int and $4::text = 'pending' returning key
+), endpoint as (
+  update webhook_endpoint set failures_in_a_row = case when $7::text = 'reached' then 0 else failures_in_a_row + 1 end
+  where ($7::text = 'reached' and failures_in_a_row > 0) or $7::text = 'failed'
 )
 update events set
   delivery = $4::text,
@@ -80,6 +85,53 @@ where id = $1 and exists (select from done union all select from again)`,
       outcome.delivery,
       outcome.failures,
       outcome.retryAt ?? null,
+      outcome.endpoint,
     ],
+  );
+}
+
+/** An event to be delivered again, with the fencing token of its job. */
+export interface RequeuedDelivery {
+  readonly event: PendingEvent;
+  readonly jobAttempts: number;
+}
+
+/** How long a redelivery asked for by hand is kept from the ticks: longer than its one attempt may take. Ours. */
+const REDELIVERY_LEASE_SECONDS = 20;
+
+/**
+ * Makes an event, whatever became of it, pending once more with a clean count of failures, its job held by the caller;
+ * undefined when there is no such event.
+ */
+export async function requeueDelivery(
+  database: Database,
+  id: string,
+  now: Date,
+): Promise<RequeuedDelivery | undefined> {
+  const rows = await database.query<PendingEvent & { readonly jobAttempts: number }>(
+    `with event as (
+  update events set delivery = 'pending', failures = 0, delivered_at = null where id = $1 returning id, body, failures
+), job as (
+  insert into jobs (kind, key, due_at, leased_until, attempts)
+  select 'deliver', id, $2::timestamptz, now() + interval '${REDELIVERY_LEASE_SECONDS} s', 1 from event
+  on conflict (kind, key) do update set due_at = excluded.due_at, leased_until = excluded.leased_until,
+    attempts = jobs.attempts + 1
+  returning attempts
+)
+select id, body, failures, attempts as "jobAttempts" from event, job`,
+    [id, now],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { jobAttempts, ...event } = row;
+  return { event, jobAttempts };
+}
+
+/** Takes an event off the list of what the app is to be told, with its job. */
+export async function dropDelivery(database: Database, id: string): Promise<void> {
+  await database.query(
+    `with job as (delete from jobs where kind = 'deliver' and key = $1)
+update events set delivery = 'none' where id = $1 and delivery = 'pending'`,
+    [id],
   );
 }

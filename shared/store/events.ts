@@ -1,9 +1,10 @@
 /**
  * The part of a statement that records an event and queues its webhook. Used inside the statements that change a task
- * or store a file, so that no change can exist without its event.
+ * or store a file, so that no change can exist without its event. Events that tell of no change are stored by themselves.
  *
  * @module
  */
+import type { Database } from './database.ts';
 
 /** An event about to be stored. `body` is the webhook's exact bytes as text. */
 export interface NewEvent {
@@ -43,4 +44,30 @@ export function insertEventSql(source: string, first: number): string {
 /** The five values of {@link insertEventSql}. Without an event nothing is stored. */
 export function eventValues(event: NewEvent | undefined, now: Date): readonly unknown[] {
   return [event?.id ?? null, event?.type ?? null, event?.body ?? null, event?.delivery ?? null, now];
+}
+
+/** An event that is stored by itself rather than with a change. */
+export interface LoneEvent extends NewEvent {
+  readonly AppId: string;
+  /** Undefined for an event of the whole AppId. */
+  readonly TaskId: string | undefined;
+}
+
+/** Stores events, each once however often it is given. Their webhooks are due at once: the next tick sends them. */
+export async function storeEvents(database: Database, events: readonly LoneEvent[], now: Date): Promise<void> {
+  if (events.length === 0) return;
+  await database.query(
+    `with event as (
+  insert into events (id, type, app_id, task_id, body, delivery)
+  select id, type, app_id, task_id, body, delivery
+  from jsonb_to_recordset($1::text::jsonb) as e (id text, type text, app_id text, task_id text, body text, delivery text)
+  -- In one order everywhere, so that two statements never wait for each other.
+  order by id
+  on conflict (id) do nothing
+  returning id, delivery
+)
+insert into jobs (kind, key, due_at) select 'deliver', id, $2::timestamptz from event where delivery = 'pending'
+on conflict (kind, key) do nothing`,
+    [JSON.stringify(events.map(({ AppId, TaskId, ...event }) => ({ ...event, app_id: AppId, task_id: TaskId }))), now],
+  );
 }

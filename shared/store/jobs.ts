@@ -19,23 +19,48 @@ export interface Job {
   readonly dueAt: Date;
 }
 
+/** From this many failures in a row on, the app's endpoint counts as down and is only probed. Ours. */
+export const FAILURES_UNTIL_DOWN = 5;
+
+/** What a claim may take. */
+export interface JobClaim {
+  /** Business time: jobs due until then. */
+  readonly now: Date;
+  /** Most jobs of every kind but `deliver`. */
+  readonly limit: number;
+  /** Most jobs of `deliver`; `limit` if nothing is said. */
+  readonly deliveries?: number;
+  /** Most deliveries to an app that is down: one probe a tick tells whether it is back. */
+  readonly probes: 0 | 1;
+}
+
 /**
- * Claims up to `limit` jobs due at business time `now`, earliest first. Any number of ticks may claim at once: no job
- * is given to two of them within its lease.
+ * Claims due jobs, earliest first. Any number of ticks may claim at once: no job is given to two of them within its
+ * lease. While the app is down, all deliveries but the probe stay where they are and lose no attempt.
  */
-export async function claimJobs(database: Database, now: Date, limit: number): Promise<readonly Job[]> {
+export async function claimJobs(
+  database: Database,
+  { now, limit, deliveries = limit, probes }: JobClaim,
+): Promise<readonly Job[]> {
   // Without `materialized` the planner may lock, and so claim, more rows than the limit.
   return await database.query<Job>(
     `with due as materialized (
   select kind, key from jobs
-  where due_at <= $1::timestamptz and (leased_until is null or leased_until <= now())
+  where kind <> 'deliver' and due_at <= $1::timestamptz and (leased_until is null or leased_until <= now())
   order by due_at, key limit $2::int
+  for update skip locked
+), deliveries as materialized (
+  select kind, key from jobs
+  where kind = 'deliver' and due_at <= $1::timestamptz and (leased_until is null or leased_until <= now())
+  order by due_at, key
+  limit (select case when failures_in_a_row < ${FAILURES_UNTIL_DOWN} then $4::int else $3::int end from webhook_endpoint)
   for update skip locked
 )
 update jobs j set attempts = j.attempts + 1, leased_until = now() + interval '${JOB_LEASE_SECONDS} s'
-from due where j.kind = due.kind and j.key = due.key
+from (select * from due union all select * from deliveries) claimed
+where j.kind = claimed.kind and j.key = claimed.key
 returning j.kind, j.key, j.payload, j.attempts, j.due_at as "dueAt"`,
-    [now, limit],
+    [now, limit, probes, deliveries],
   );
 }
 

@@ -20,11 +20,11 @@ export async function pruneTasks(database: Database, before: Date): Promise<numb
   const rows = await database.query<{ pruned: number }>(
     `with old as materialized (
   select app_id, task_id from tasks t
-  where state in ('stopped', 'failed', 'external') and greatest(ended_at, last_file_at) < $1::timestamptz
+  where state in ('stopped', 'failed', 'external') and greatest(requested_at, ended_at, last_file_at) < $1::timestamptz
     and not exists (select from jobs j where j.kind in ('resolve_start', 'stop') and j.key = t.app_id || '/' || t.task_id)
     and not exists (select from events e
       where e.app_id = t.app_id and e.task_id = t.task_id and e.delivery = 'pending')
-  order by greatest(ended_at, last_file_at) limit ${PRUNE_BATCH}
+  order by greatest(requested_at, ended_at, last_file_at) limit ${PRUNE_BATCH}
   for update skip locked
 ), pruned_files as (
   delete from files f using old where f.app_id = old.app_id and f.task_id = old.task_id

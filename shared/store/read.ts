@@ -105,11 +105,53 @@ export interface EventRow {
   readonly deliveredAt: Date | null;
 }
 
+const EVENT_COLUMNS = `id, type, occurred_at as "occurredAt", delivery, failures, attempts,
+  delivered_at as "deliveredAt"`;
+
 /** The timeline of a task, oldest first; at most {@link MAX_ROWS}. */
 export async function readEvents(database: Database, AppId: string, TaskId: string): Promise<readonly EventRow[]> {
   return await database.query<EventRow>(
-    `select id, type, occurred_at as "occurredAt", delivery, failures, attempts, delivered_at as "deliveredAt"
-from events where app_id = $1 and task_id = $2 order by seq limit ${MAX_ROWS}`,
+    `select ${EVENT_COLUMNS} from events where app_id = $1 and task_id = $2 order by seq limit ${MAX_ROWS}`,
     [AppId, TaskId],
+  );
+}
+
+/** A line of the log of all events, with what the app was told. */
+export interface LoggedEventRow extends EventRow {
+  /** Position in lists, newest first; opaque outside. */
+  readonly seq: string;
+  readonly AppId: string;
+  /** Null for an event of the whole AppId. */
+  readonly TaskId: string | null;
+  /** The webhook's body. */
+  readonly body: string;
+}
+
+/** Filters and page of {@link listEvents}. */
+export interface EventFilter {
+  readonly AppId: string | undefined;
+  readonly TaskId: string | undefined;
+  readonly type: string | undefined;
+  readonly delivery: EventRow['delivery'] | undefined;
+  /** `seq` of the last event of the page before. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** Events, newest first. */
+export async function listEvents(database: Database, filter: EventFilter): Promise<readonly LoggedEventRow[]> {
+  return await database.query<LoggedEventRow>(
+    `select seq::text, app_id as "AppId", task_id as "TaskId", body, ${EVENT_COLUMNS} from events
+where ($1::text is null or app_id = $1) and ($2::text is null or task_id = $2) and ($3::text is null or type = $3)
+  and ($4::text is null or delivery = $4) and ($5::bigint is null or seq < $5::bigint)
+order by seq desc limit $6::int`,
+    [
+      filter.AppId ?? null,
+      filter.TaskId ?? null,
+      filter.type ?? null,
+      filter.delivery ?? null,
+      filter.after ?? null,
+      filter.limit,
+    ],
   );
 }

@@ -49,16 +49,19 @@ export interface ClaimedTask {
 
 // A new run begins over a task that failed, that is not ours, or that ended: at once for other parameters, after the
 // replay window for the same.
+// Never by a claim that has been here before: applied twice, as after a lost answer, it must not begin two.
 const BEGINS_RUN = `(
-  t.state in ('failed', 'external')
-  or (t.state = 'stopped' and (
-    t.ended_at <= now() - interval '${REPLAY_AFTER_END_MINUTES} minutes'
-    or t.parameters is distinct from excluded.parameters))
+  t.lease_id is distinct from excluded.lease_id and (
+    t.state in ('failed', 'external')
+    or (t.state = 'stopped' and (
+      t.ended_at <= now() - interval '${REPLAY_AFTER_END_MINUTES} minutes'
+      or t.parameters is distinct from excluded.parameters)))
 )`;
 
-// The same request takes over an attempt that ended without an outcome or whose process is gone.
+// The same request takes over an attempt that ended without an outcome or whose process is gone, unless a stop has been
+// asked for meanwhile: that is the tick's to bring about.
 const TAKES_OVER = `(
-  t.state = 'starting' and t.parameters = excluded.parameters
+  t.state = 'starting' and t.parameters = excluded.parameters and t.stop_requested_at is null
   and (t.leased_until is null or t.leased_until <= now())
 )`;
 
@@ -76,6 +79,7 @@ export async function claimStart(database: Database, claim: StartClaim): Promise
   values ($1, $2, $3, 'starting', $4::text::jsonb, $5::text::jsonb, 1, $6::uuid,
     now() + interval '${START_LEASE_SECONDS} s', $7::timestamptz)
   on conflict (app_id, task_id) do update set
+    seq = case when ${BEGINS_RUN} then excluded.seq else t.seq end,
     run = case when ${BEGINS_RUN} then t.run + 1 else t.run end,
     channel_id = case when ${BEGINS_RUN} then excluded.channel_id else t.channel_id end,
     state = case when ${BEGINS_RUN} then 'starting' else t.state end,
@@ -131,6 +135,8 @@ export interface ResumedStart {
   /** Seconds since the start was first requested, by the database's clock. */
   readonly ageSeconds: number;
   readonly mayHaveReached: boolean;
+  /** Whether a stop has been asked for meanwhile: then the recording must not begin any more. */
+  readonly stopRequested: boolean;
 }
 
 /**
@@ -150,6 +156,7 @@ export async function resumeStart(
 where app_id = $1 and task_id = $2 and run = $3::int and state = 'starting'
   and (leased_until is null or leased_until <= now() or lease_id = $4::uuid)
 returning channel_id as "ChannelId", request, may_have_reached as "mayHaveReached",
+  stop_requested_at is not null as "stopRequested",
   extract(epoch from now() - requested_at)::float8 as "ageSeconds"`,
     [task.AppId, task.TaskId, task.run, task.leaseId],
   );
@@ -161,8 +168,8 @@ export interface StartOutcome {
   readonly AppId: string;
   readonly TaskId: string;
   readonly leaseId: string;
-  /** `starting`: no answer yet, the tick goes on. */
-  readonly state: 'recording' | 'failed' | 'starting';
+  /** `starting`: no answer yet, the tick goes on. `external`: RTC has such a task from somebody else. */
+  readonly state: 'recording' | 'failed' | 'starting' | 'external';
   /** RTC's RequestId, when it gave one. */
   readonly requestId: string | undefined;
   readonly errorCode: string | undefined;
@@ -197,7 +204,7 @@ export async function finishStart(database: Database, outcome: StartOutcome): Pr
     started_at = case when $4::text = 'recording' then coalesce(t.started_at, now()) else t.started_at end,
     ended_at = case when $4::text = 'failed' then now() else t.ended_at end
   where app_id = $1 and task_id = $2 and lease_id = $3::uuid
-    and (state = 'starting' or state = $4::text)
+    and (state in ('starting', $4::text) or ($4::text = 'recording' and state = 'stopping'))
   returning *, app_id || '/' || task_id as key
 ), ${insertEventSql('finished', 9)}, resolved as (
   delete from jobs using finished where jobs.kind = 'resolve_start' and jobs.key = finished.key and $4::text <> 'starting'

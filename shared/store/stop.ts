@@ -15,6 +15,10 @@ export interface ClaimedStop {
   readonly state: TaskState;
   readonly run: number;
   readonly ChannelId: string;
+  /** Seconds since the stop was first asked for. */
+  readonly askedSecondsAgo: number;
+  /** How often the stop has been tried, this time included. */
+  readonly attempts: number;
 }
 
 /**
@@ -43,8 +47,11 @@ export async function claimStop(
   from claimed where state = 'stopping'
   on conflict (kind, key) do update set payload = excluded.payload, due_at = excluded.due_at,
     leased_until = excluded.leased_until, attempts = jobs.attempts + 1
+  returning attempts
 )
-select state, run, channel_id as "ChannelId" from claimed`,
+select state, run, channel_id as "ChannelId", coalesce((select attempts from job), 0) as attempts,
+  coalesce(extract(epoch from now() - stop_requested_at), 0)::float8 as "askedSecondsAgo"
+from claimed`,
     [task.AppId, task.TaskId, task.run ?? null, task.now],
   );
   return rows[0];
@@ -55,8 +62,8 @@ export interface StopOutcome {
   readonly AppId: string;
   readonly TaskId: string;
   readonly run: number;
-  /** `stopping`: no final answer yet, the job stays and is tried again at `retryAt`. */
-  readonly state: 'stopped' | 'stopping';
+  /** `stopping`: no final answer yet, the job stays and is tried again at `retryAt`. `failed`: given up. */
+  readonly state: 'stopped' | 'stopping' | 'failed';
   readonly errorCode: string | undefined;
   readonly event: NewEvent | undefined;
   readonly now: Date;
@@ -70,11 +77,11 @@ export async function finishStop(database: Database, outcome: StopOutcome): Prom
   update tasks set
     state = $4::text,
     error_code = $5::text,
-    ended_at = case when $4::text = 'stopped' then now() else ended_at end
+    ended_at = case when $4::text = 'stopping' then ended_at else now() end
   where app_id = $1 and task_id = $2 and run = $3::int and state = 'stopping'
   returning *, app_id || '/' || task_id as key
 ), ${insertEventSql('finished', 6)}, done as (
-  delete from jobs using finished where jobs.kind = 'stop' and jobs.key = finished.key and finished.state = 'stopped'
+  delete from jobs using finished where jobs.kind = 'stop' and jobs.key = finished.key and finished.state <> 'stopping'
 ), again as (
   update jobs set leased_until = null, due_at = $11::timestamptz from finished
   where jobs.kind = 'stop' and jobs.key = finished.key and finished.state = 'stopping'

@@ -91,6 +91,9 @@ describe('StartRecordTask', () => {
     [{ TaskId: 'task 005' }, '400 InvalidTaskId'],
     [{ MixMode: 'one' }, '400 InvalidMixMode'],
     [{ UserPanes: [{ PaneId: 16 }] }, '400 InvalidUserPanes'],
+    [{ TaskProfile: '4IN_360P', MediaEncode: 20 }, '400 InvalidMediaEncode.Malformed'],
+    [{ LayoutIds: [2, 3] }, '400 InvalidLayoutID.Malformed'],
+    [{ UserPanes: [{ PaneId: 1 }, { PaneId: 1 }] }, '400 InvalidUserPanes'],
     [{ Nonsense: '1' }, '400 InvalidNonsense'],
     [{ 'SubSpecUsers.2': 'afterAGap' }, '400 InvalidSubSpecUsers'],
   ])('refuses %j', async (change, expected) => {
@@ -112,6 +115,13 @@ describe('StartRecordTask', () => {
 });
 
 describe('UpdateRecordTask', () => {
+  it('refuses what the page forbids across parameters', async () => {
+    const { emulator, code } = await start();
+    await code('StartRecordTask', REQUIRED);
+    expect(await code('UpdateRecordTask', { ...REQUIRED, LayoutIds: [2, 3] })).toBe('400 InvalidLayoutID.Malformed');
+    expect(emulator.tasks()).toMatchObject([{ parameters: REQUIRED }]);
+  });
+
   it('changes the parameters of a running task', async () => {
     const { emulator, code } = await start();
     await code('StartRecordTask', { ...REQUIRED, MediaEncode: 20 });

@@ -7,7 +7,8 @@ describe('shared/record-task', () => {
       stdin: {
         contents: `export * from './start-record-task.ts'; export * from './update-record-task.ts';
           export * from './stop-record-task.ts'; export * from './rpc-names.ts'; export * from './review.ts';
-          export * from './rules.ts'; export * from './explain.ts';`,
+          export * from './rules.ts'; export * from './explain.ts'; export * from './layout-preview.ts';
+          export * from './layout-geometry.ts'; export * from './layout-picture.ts';`,
         resolveDir: new URL('../../shared/record-task/', import.meta.url).pathname,
         loader: 'ts',
       },

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFunctions } from '../../local/s-yaml.ts';
 
@@ -18,6 +19,7 @@ const ENVIRONMENT = {
 
 const project = resolve(import.meta.dirname, '../..');
 const text = readFileSync(join(project, 's.yaml'), 'utf8');
+const mnsText = readFileSync(join(project, 's.mns.yaml'), 'utf8');
 
 let home: string;
 
@@ -26,13 +28,15 @@ async function s(
   yaml: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
+  file: 's.yaml' | 's.mns.yaml' = 's.yaml',
 ): Promise<{ readonly code: number; readonly output: string }> {
   const folder = mkdtempSync(join(home, 'project-'));
   writeFileSync(join(folder, 's.yaml'), yaml);
+  writeFileSync(join(folder, 's.mns.yaml'), mnsText);
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
-      [join(project, 'node_modules/@serverless-devs/s/bin/s'), ...args, '-t', 's.yaml'],
+      [join(project, 'node_modules/@serverless-devs/s/bin/s'), ...args, '-t', file],
       {
         cwd: folder,
         env: { PATH: process.env.PATH, HOME: home, serverless_devs_config_home: home, ...environment },
@@ -58,6 +62,8 @@ beforeAll(() => {
     `const fs = require('fs');
      module.exports = class { async getSchema() { return fs.readFileSync(process.env.FC3_SCHEMA, 'utf8'); } };`,
   );
+  // Whatever package.json may lie above the temporary folder.
+  writeFileSync(join(component, 'package.json'), '{"type":"commonjs"}');
   writeFileSync(join(component, '.s.lock'), JSON.stringify({ version: '0.1.22', lastUpdateCheck: Date.now() }));
   for (const schema of ['fc3-schema.json', 'fc3-schema-strict.json']) {
     copyFileSync(join(project, 'test/fixtures', schema), join(home, schema));
@@ -142,4 +148,52 @@ describe('s.yaml', () => {
   it('asks for one request at a time per instance, as built-in runtimes serve them', () => {
     expect(text).not.toMatch(/^\s*instanceConcurrency:/mu);
   });
+});
+
+describe('s.mns.yaml', () => {
+  const environment = {
+    ...ENVIRONMENT,
+    MNS_QUEUE: 'rtc-files',
+    MNS_DEAD_LETTER_QUEUE: 'rtc-files-dead',
+    ALIYUN_ACCOUNT_ID: '123456789012',
+  };
+
+  it('adds the queue to s.yaml, so that no message is dropped and none blocks the others', async () => {
+    const { code, output } = await s(text, ['preview', '-o', 'json'], environment, 's.mns.yaml');
+    expect(code, output).toBe(0);
+    const plain = await s(text, ['preview', '-o', 'json'], environment);
+    const { triggers: _triggers, ...props } = readCallback(plain.output);
+    expect(readCallback(output)).toMatchObject({
+      ...props,
+      triggers: [
+        { triggerType: 'http', triggerConfig: { authType: 'anonymous', methods: ['POST'] } },
+        {
+          triggerType: 'eventbridge',
+          triggerConfig: {
+            eventSourceConfig: {
+              eventSourceParameters: { sourceMNSParameters: { QueueName: 'rtc-files', RegionId: 'cn-shanghai' } },
+            },
+            runOptions: {
+              errorsTolerance: 'ALL',
+              retryStrategy: { PushRetryStrategy: 'EXPONENTIAL_DECAY_RETRY' },
+              deadLetterQueue: { Arn: 'acs:mns:cn-shanghai:123456789012:/queues/rtc-files-dead/messages' },
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  it.each(['fc3-schema.json', 'fc3-schema-strict.json'])('passes `s verify` with %s', async (schema) => {
+    const { output } = await s(text, ['verify'], { ...environment, FC3_SCHEMA: join(home, schema) }, 's.mns.yaml');
+    expect(output).toContain('passed');
+  });
+
+  const Preview = v.object({
+    resources: v.object({ callback: v.object({ props: v.record(v.string(), v.unknown()) }) }),
+  });
+
+  function readCallback(output: string): Readonly<Record<string, unknown>> {
+    return v.parse(Preview, readPreview(output)).resources.callback.props;
+  }
 });

@@ -184,3 +184,74 @@ describe('on a real PostgreSQL', () => {
     }
   });
 });
+
+describe('a task that RTC will not let go', () => {
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    stack = await startTestStack();
+  });
+
+  afterAll(() => stack.close());
+  afterEach(() => stack.rtc.onRequest(undefined));
+
+  const refuse = (Action: string, Code: string) =>
+    stack.rtc.onRequest((request) =>
+      request.Action === Action
+        ? { kind: 'status', status: 403, body: JSON.stringify({ RequestId: 'R', Code, Message: 'not authorized' }) }
+        : undefined,
+    );
+  const read = async (TaskId: string) => (await stack.call('GET', `/record-tasks/${TaskId}`)).body;
+
+  test('is told to the caller, tried ever more slowly, and has failed after a day', async () => {
+    await stack.call('POST', '/record-tasks', createRequest('held'));
+    refuse('StopRecordTask', 'Forbidden.RAM');
+    const answer = await stack.call('DELETE', '/record-tasks/held');
+    expect(answer).toMatchObject({ status: 502, body: { Code: 'UpstreamRejected' } });
+    expect(await read('held')).toMatchObject({ State: 'stopping', ErrorCode: 'Forbidden.RAM' });
+    for (let minute = 0; minute < 30; minute++) {
+      await stack.passTime(60);
+      await stack.tick();
+    }
+    // At 0, 1, 3, 7 and 15 minutes.
+    const { received } = stack.rtc.countRequests({ Action: 'StopRecordTask', TaskId: 'held' });
+    expect(received).toBeGreaterThanOrEqual(4);
+    expect(received).toBeLessThanOrEqual(6);
+    await stack.database.query("update tasks set stop_requested_at = stop_requested_at - interval '1 day'", []);
+    await stack.passTime(3_600);
+    await stack.tick();
+    expect(await read('held')).toMatchObject({ State: 'failed' });
+    expect(stack.app.events()).toContainEqual(
+      expect.objectContaining({
+        type: 'record_task.failed',
+        data: expect.objectContaining({ Code: 'StopUnconfirmed' }),
+      }),
+    );
+  });
+
+  test('of somebody else is followed and never said to be stopped', async () => {
+    const body = JSON.stringify({ RequestId: 'R', Code: 'TaskExisted', Message: 'task is already existed' });
+    stack.rtc.onRequest(() => ({ kind: 'status', status: 200, body }));
+    expect(await stack.call('POST', '/record-tasks', createRequest('theirs'))).toMatchObject({ status: 409 });
+    expect(await read('theirs')).toMatchObject({ State: 'external', ErrorCode: 'TaskExisted' });
+    const stop = await stack.call('DELETE', '/record-tasks/theirs');
+    expect(stop).toMatchObject({ status: 409, body: { Code: 'TaskExternal' } });
+  });
+
+  test('that has failed is not said to be stopped either', async () => {
+    refuse('StartRecordTask', 'InvalidLayoutID.Malformed');
+    await stack.call('POST', '/record-tasks', createRequest('failed'));
+    const stop = await stack.call('DELETE', '/record-tasks/failed');
+    expect(stop).toMatchObject({ status: 200, body: { Outcome: 'failed', State: 'failed' } });
+  });
+
+  test('whose stop was asked for before its start had an outcome does not begin any more', async () => {
+    refuse('StartRecordTask', 'Throttling.User');
+    expect(await stack.call('POST', '/record-tasks', createRequest('cancelled'))).toMatchObject({ status: 503 });
+    expect(await stack.call('DELETE', '/record-tasks/cancelled')).toMatchObject({ status: 202 });
+    stack.rtc.onRequest(undefined);
+    await stack.tick();
+    expect(await read('cancelled')).toMatchObject({ State: 'failed', ErrorCode: 'StartCancelled' });
+    expect(stack.rtc.countRequests({ Action: 'StartRecordTask', TaskId: 'cancelled' }).accepted).toBe(0);
+  });
+});

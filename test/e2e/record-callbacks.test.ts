@@ -187,6 +187,28 @@ describe('the callback function', () => {
     expect((await deadLetters()).some((letter) => letter.body.toString() === 'poison')).toBe(true);
   });
 
+  test.each([
+    ['the object', (text: string) => text],
+    ['the text', (text: string) => JSON.stringify(text)],
+    ['base64', (text: string) => Buffer.from(text).toString('base64')],
+  ])('takes a queue message that is nothing but %s', async (name, encode) => {
+    const TaskId = `raw-${name.replaceAll(' ', '-')}`;
+    const result = await stack.callback.invoke(Buffer.from(encode(JSON.stringify(createMessage({ TaskId })))));
+    expect(result.outcome).toBe('returned');
+    expect((await readTask(TaskId)).body.Files).toHaveLength(1);
+  });
+
+  test('takes a batch of a thousand', async () => {
+    const batch = Array.from({ length: 1_000 }, (_, index) =>
+      JSON.stringify(
+        createMessage({ TaskId: 'batch', Url: `http://rtc-record.oss-cn-shanghai.aliyuncs.com/b${index}` }),
+      ),
+    );
+    expect(await stack.callback.invoke(batch)).toMatchObject({ outcome: 'returned' });
+    const stored = await stack.database.query("select id from files where task_id = 'batch'", []);
+    expect(stored).toHaveLength(1_000);
+  });
+
   test('fails loudly on an event it does not know', async () => {
     const timer = { triggerTime: '2026-11-22T10:00:00Z', triggerName: 'tick', payload: '{"Action":"Tick"}' };
     expect(await stack.callback.invoke(timer)).toMatchObject({ outcome: 'failed' });

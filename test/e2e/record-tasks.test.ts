@@ -35,7 +35,13 @@ describe('the start function', () => {
       const request = { ...EVERY_EXAMPLE, TaskId: 'every-example' };
       const { status, body } = await start(request);
       expect(status).toBe(201);
-      expect(body).toMatchObject({ Outcome: 'started', State: 'recording', TaskId: 'every-example', Warnings: [] });
+      expect(body).toMatchObject({ Outcome: 'started', State: 'recording', TaskId: 'every-example' });
+      // The column of examples fills in every parameter, whether it has an effect in this mode or not.
+      expect(body.Warnings?.map((warning) => warning.Rule)).toEqual([
+        ...['ProfileLargerThanNeeded', 'NoEffectInMixedMode', 'NoEffectInMixedMode'],
+        ...['SubscribedAndUnsubscribed', 'SubscribedAndUnsubscribed', 'SubscribedAndUnsubscribed'],
+        'PaneUserNotSubscribed',
+      ]);
       const received = stack.rtc.requests().find((logged) => logged.TaskId === 'every-example');
       expect(received?.parameters).toEqual(request);
     });
@@ -264,6 +270,28 @@ describe('the start function', () => {
     test('refuses a filter it does not understand', async () => {
       const answer = await stack.call('GET', '/record-tasks?State=running&Limit=0');
       expect(answer).toMatchObject({ status: 400, body: { Issues: [{ Path: 'State' }, { Path: 'Limit' }] } });
+    });
+
+    test.each(['a%00b', 'a%0ab', encodeURIComponent('x'.repeat(256))])(
+      'answers the impossible TaskId %s with 404',
+      async (id) => {
+        expect(await stack.call('GET', `/record-tasks/${id}`)).toMatchObject({ status: 404 });
+        expect(await stack.call('DELETE', `/record-tasks/${id}`)).toMatchObject({ status: 404 });
+      },
+    );
+
+    test('refuses filters that nothing can have, and names it does not know', async () => {
+      const answer = await stack.call('GET', '/record-tasks?ChannelId=%00&Stat=recording');
+      expect(answer).toMatchObject({
+        status: 400,
+        body: {
+          Issues: [
+            { Path: 'ChannelId', Rule: 'format' },
+            { Path: 'Stat', Rule: 'unknown' },
+          ],
+        },
+      });
+      expect(await stack.call('GET', '/record-tasks/x?AppId=%00')).toMatchObject({ status: 400 });
     });
 
     test('answers an unknown task with 404', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createFileId, type FileCreated } from '../../shared/record-file.ts';
 import { type Database, openDatabase } from '../../shared/store/database.ts';
-import { finishDelivery, readPendingEvent } from '../../shared/store/deliver.ts';
+import { finishDelivery, readPendingEvent, requeueDelivery } from '../../shared/store/deliver.ts';
 import type { NewEvent } from '../../shared/store/events.ts';
 import { ingestFile, storeDeadLetter } from '../../shared/store/ingest.ts';
 import { claimJobs, finishJob, retryJob } from '../../shared/store/jobs.ts';
@@ -202,6 +202,33 @@ from jobs where kind <> 'prune' order by kind, key`,
         expect(await readTask(database, 'app', 'task')).toMatchObject({ errorCode: null, endedAt: null });
       });
 
+      test('applied once more after its outcome begins nothing', async () => {
+        const claim = createClaim();
+        await claimStart(database, claim);
+        await finishStart(database, createOutcome(claim.leaseId, { state: 'failed', errorCode: 'InvalidX' }));
+        await claimStart(database, claim);
+        expect(await readTask(database, 'app', 'task')).toMatchObject({ state: 'failed', run: 1 });
+      });
+
+      test('does not take a start over that a stop was asked for', async () => {
+        await claimStart(database, createClaim());
+        await claimStop(database, { AppId: 'app', TaskId: 'task', run: undefined, now: NOW });
+        await passTime(46);
+        expect(await claimStart(database, createClaim())).toMatchObject({ mine: false, same: true, state: 'starting' });
+        const resumed = await resumeStart(database, { AppId: 'app', TaskId: 'task', run: 1, leaseId: randomUUID() });
+        expect(resumed).toMatchObject({ stopRequested: true });
+      });
+
+      test('lists a new run first', async () => {
+        await startTask();
+        await claimStart(database, createClaim({ TaskId: 'later' }));
+        await claimStop(database, { AppId: 'app', TaskId: 'task', run: undefined, now: NOW });
+        await finishStop(database, stopped());
+        await claimStart(database, createClaim({ parameters: {} }));
+        const filter = { AppId: 'app', State: undefined, ChannelId: undefined, after: undefined, limit: 1 };
+        expect(await listTasks(database, filter)).toMatchObject([{ TaskId: 'task' }]);
+      });
+
       test('is not blocked by a task first seen through a callback', async () => {
         await ingestFile(database, createFile());
         expect(await claimStart(database, createClaim())).toMatchObject({ mine: true, run: 2 });
@@ -240,6 +267,14 @@ from jobs where kind <> 'prune' order by kind, key`,
         await finishStart(database, createOutcome(claim.leaseId));
         expect(await finishStart(database, createOutcome(claim.leaseId))).toMatchObject({ state: 'recording' });
         expect(await readEvents(database, 'app', 'task')).toHaveLength(1);
+      });
+
+      test('can be repeated after it honoured a stop', async () => {
+        const claim = createClaim();
+        await claimStart(database, claim);
+        await claimStop(database, { AppId: 'app', TaskId: 'task', run: undefined, now: NOW });
+        await finishStart(database, createOutcome(claim.leaseId));
+        expect(await finishStart(database, createOutcome(claim.leaseId))).toMatchObject({ state: 'stopping' });
       });
 
       test('honours a stop asked for in the meantime', async () => {
@@ -295,7 +330,7 @@ from jobs where kind <> 'prune' order by kind, key`,
       test('store the intent before the call and the end after it', async () => {
         await startTask();
         const claim = { AppId: 'app', TaskId: 'task', run: undefined, now: NOW };
-        expect(await claimStop(database, claim)).toEqual({ state: 'stopping', run: 1, ChannelId: 'channel' });
+        expect(await claimStop(database, claim)).toMatchObject({ state: 'stopping', run: 1, ChannelId: 'channel' });
         expect(await listJobs()).toContainEqual(expect.objectContaining({ kind: 'stop', leased: true, dueAt: NOW }));
         expect(await finishStop(database, stopped())).toBe(true);
         expect(await readTask(database, 'app', 'task')).toMatchObject({ state: 'stopped', endedAt: expect.any(Date) });
@@ -436,7 +471,7 @@ from jobs where kind <> 'prune' order by kind, key`,
       const insertJob = (key: string, dueAt: Date) =>
         database.query("insert into jobs (kind, key, due_at) values ('test', $1, $2)", [key, dueAt]);
       const claim = async (now: Date, limit = 100) =>
-        (await claimJobs(database, now, limit)).filter((job) => job.kind === 'test');
+        (await claimJobs(database, { now, limit, probes: 1 })).filter((job) => job.kind === 'test');
 
       test('claims what is due at the given time, once within its lease', async () => {
         await insertJob('due', NOW);
@@ -451,7 +486,7 @@ from jobs where kind <> 'prune' order by kind, key`,
         for (let index = 0; index < 30; index++) await insertJob(`job${index}`, NOW);
         const pools = Array.from({ length: 10 }, () => openDatabase(server.url));
         try {
-          const claimed = await Promise.all(pools.map((pool) => claimJobs(pool, NOW, 5)));
+          const claimed = await Promise.all(pools.map((pool) => claimJobs(pool, { now: NOW, limit: 5, probes: 1 })));
           const keys = claimed.flat().map((job) => `${job.kind}/${job.key}`);
           expect(new Set(keys).size).toBe(keys.length);
           expect(claimed.every((jobs) => jobs.length <= 5)).toBe(true);
@@ -479,26 +514,34 @@ from jobs where kind <> 'prune' order by kind, key`,
     });
 
     describe('finishDelivery', () => {
+      const ALL_DUE = { now: NOW, limit: 10, probes: 1 } as const;
       const attempt = (Status: number) => ({ At: '2026-11-22T10:00:00.000Z', Status, DurationMs: 5, Detail: null });
 
       test('keeps the last ten attempts and ends with the delivery', async () => {
         const { id } = createFile();
         await ingestFile(database, createFile());
         for (let failures = 1; failures <= 11; failures++) {
-          const jobs = failures === 1 ? [{ attempts: 1 }] : await claimJobs(database, NOW, 10);
+          const jobs = failures === 1 ? [{ attempts: 1 }] : await claimJobs(database, ALL_DUE);
           const outcome = {
             id,
             jobAttempts: jobs[0]?.attempts ?? 0,
             attempt: attempt(500),
             delivery: 'pending' as const,
+            endpoint: 'unknown' as const,
           };
           await finishDelivery(database, { ...outcome, failures, retryAt: NOW });
         }
         const [pending] = await readEvents(database, 'app', 'task');
         expect(pending).toMatchObject({ delivery: 'pending', failures: 11 });
         expect(pending?.attempts).toHaveLength(10);
-        const [job] = await claimJobs(database, NOW, 10);
-        const done = { id, jobAttempts: job?.attempts ?? 0, attempt: attempt(204), delivery: 'delivered' as const };
+        const [job] = await claimJobs(database, ALL_DUE);
+        const done = {
+          id,
+          jobAttempts: job?.attempts ?? 0,
+          attempt: attempt(204),
+          delivery: 'delivered' as const,
+          endpoint: 'reached' as const,
+        };
         await finishDelivery(database, { ...done, failures: 11, retryAt: undefined });
         const [delivered] = await readEvents(database, 'app', 'task');
         expect(delivered).toMatchObject({ delivery: 'delivered', deliveredAt: expect.any(Date) });
@@ -510,9 +553,59 @@ from jobs where kind <> 'prune' order by kind, key`,
       test('changes nothing for whoever lost the job', async () => {
         const { id } = createFile();
         await ingestFile(database, createFile());
-        const stale = { id, jobAttempts: 0, attempt: attempt(204), delivery: 'delivered' as const, failures: 0 };
+        const stale = {
+          id,
+          jobAttempts: 0,
+          attempt: attempt(204),
+          delivery: 'delivered' as const,
+          endpoint: 'reached' as const,
+          failures: 0,
+        };
         await finishDelivery(database, { ...stale, retryAt: undefined });
         expect(await readPendingEvent(database, id)).toMatchObject({ id, failures: 0 });
+      });
+    });
+
+    describe('requeueDelivery', () => {
+      test('makes a dead event pending again, its job held by the caller', async () => {
+        const { id } = createFile();
+        await ingestFile(database, createFile());
+        await database.query("delete from jobs where kind = 'deliver'", []);
+        await database.query("update events set delivery = 'dead', failures = 10", []);
+        const requeued = await requeueDelivery(database, id, NOW);
+        expect(requeued).toEqual({ event: { id, body: createFile().event.body, failures: 0 }, jobAttempts: 1 });
+        expect(await listJobs()).toMatchObject([{ kind: 'deliver', key: id, leased: true }]);
+        expect(await requeueDelivery(database, id, NOW)).toMatchObject({ jobAttempts: 2 });
+        expect(await requeueDelivery(database, 'nobody', NOW)).toBeUndefined();
+      });
+    });
+
+    describe('claimJobs while the app is down', () => {
+      const setFailures = (count: number) =>
+        database.query('update webhook_endpoint set failures_in_a_row = $1', [count]);
+      const claimKinds = async (probes: 0 | 1) =>
+        (await claimJobs(database, { now: NOW, limit: 10, probes }))
+          .map((job) => job.kind)
+          .filter((kind) => kind !== 'prune');
+
+      beforeEach(async () => {
+        for (const key of ['a', 'b', 'c']) {
+          await database.query("insert into jobs (kind, key, due_at) values ('deliver', $1, $2)", [key, NOW]);
+        }
+        await database.query("insert into jobs (kind, key, due_at) values ('stop', 'x', $1)", [NOW]);
+      });
+
+      afterAll(() => setFailures(0));
+
+      test('takes one probe and everything else, or everything else alone', async () => {
+        await setFailures(5);
+        expect((await claimKinds(1)).toSorted()).toEqual(['deliver', 'stop']);
+        expect(await claimKinds(0)).toEqual([]);
+      });
+
+      test('takes everything below five failures in a row', async () => {
+        await setFailures(4);
+        expect((await claimKinds(0)).toSorted()).toEqual(['deliver', 'deliver', 'deliver', 'stop']);
       });
     });
 

@@ -35,8 +35,8 @@ export interface TestStack extends LocalStack {
   readonly authorization: string;
   /** A REST request with the API key; a `body` that is a string is sent as it is. */
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<AppAnswer>;
-  /** Fires the timer once, as Function Compute does each minute. */
-  tick(): Promise<void>;
+  /** Fires the timer once, as Function Compute does each minute; `at` is what the event says the time is. */
+  tick(at?: Date): Promise<void>;
   /** Lets time pass for everything the database knows: leases end, work becomes due, requests grow old. */
   passTime(seconds: number): Promise<void>;
 }
@@ -71,17 +71,22 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
       });
       return { status: response.status, headers: response.headers, body: v.parse(Answer, await response.json()) };
     },
-    async tick() {
-      const result = await stack.start.fireTimer('tick');
+    async tick(at) {
+      const result = await stack.start.fireTimer('tick', at === undefined ? {} : { at });
       if (result.outcome !== 'returned') throw new Error(`The tick failed: ${JSON.stringify(result)}`);
     },
     async passTime(seconds) {
       await database.query(
         `with moved as (
   update jobs set due_at = due_at - make_interval(secs => $1), leased_until = leased_until - make_interval(secs => $1)
+), moved_sweeps as (
+  update sweeps set watermark = watermark - make_interval(secs => $1),
+    failing_since = failing_since - make_interval(secs => $1), gaps_until = gaps_until - make_interval(secs => $1)
 )
 update tasks set leased_until = leased_until - make_interval(secs => $1),
-  requested_at = requested_at - make_interval(secs => $1), ended_at = ended_at - make_interval(secs => $1)`,
+  requested_at = requested_at - make_interval(secs => $1), ended_at = ended_at - make_interval(secs => $1),
+  stop_requested_at = stop_requested_at - make_interval(secs => $1),
+  last_file_at = last_file_at - make_interval(secs => $1)`,
         [seconds],
       );
     },

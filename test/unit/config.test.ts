@@ -31,7 +31,10 @@ describe('loadStartConfig', () => {
       rtcProtocol: 'https',
       webhook: undefined,
       retentionDays: 30,
+      maxSplitIntervalSeconds: 7_200,
       plainHttp: 'refuse',
+      publicHosts: [],
+      businessClock: 'process',
     });
   });
 
@@ -48,6 +51,11 @@ describe('loadStartConfig', () => {
     ]);
   });
 
+  test('reads the hosts that a signature may be for', () => {
+    const { publicHosts } = loadStartConfig({ ...START, PUBLIC_HOSTS: 'recorder.example.com, 10.0.0.1:8443' });
+    expect(publicHosts).toEqual(['recorder.example.com', '10.0.0.1:8443']);
+  });
+
   test('reads a webhook with its secrets', () => {
     const environment = { ...START, WEBHOOK_URL: 'https://app.example.com/hook', WEBHOOK_SECRETS: WEBHOOK_SECRET };
     expect(loadStartConfig(environment).webhook).toEqual({
@@ -60,13 +68,22 @@ describe('loadStartConfig', () => {
     [{ API_KEYS: `id:${'s'.repeat(31)}` }, 'API_KEYS'],
     [{ API_KEYS: SECRET }, 'API_KEYS'],
     [{ API_KEYS: `id:${SECRET},x:short` }, 'API_KEYS'],
+    [{ API_KEYS: `id:${SECRET},id:${SECRET}x` }, 'API_KEYS'],
     [{ APP_IDS: ' , ' }, 'APP_IDS'],
     [{ DATABASE_URL: '' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'not-a-url' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'postgres://u:a/b@h:99999/x' }, 'DATABASE_URL'],
+    [{ RTC_ENDPOINT: 'http://x/y z' }, 'RTC_ENDPOINT'],
+    [{ WEBHOOK_URL: 'https://u:p@x/', WEBHOOK_SECRETS: WEBHOOK_SECRET }, 'WEBHOOK_URL'],
     [{ MAX_DURATION_SECONDS: 'soon' }, 'MAX_DURATION_SECONDS'],
     [{ MAX_DURATION_SECONDS: '59' }, 'MAX_DURATION_SECONDS'],
     [{ RETENTION_DAYS: '0' }, 'RETENTION_DAYS'],
+    [{ MAX_SPLIT_INTERVAL_SECONDS: '1799' }, 'MAX_SPLIT_INTERVAL_SECONDS'],
+    [{ MAX_SPLIT_INTERVAL_SECONDS: '86401' }, 'MAX_SPLIT_INTERVAL_SECONDS'],
+    [{ MAX_SPLIT_INTERVAL_SECONDS: '41400', RETENTION_DAYS: '1' }, 'MAX_SPLIT_INTERVAL_SECONDS, RETENTION_DAYS'],
     [{ RTC_PROTOCOL: 'ftp' }, 'RTC_PROTOCOL'],
     [{ ALLOW_HTTP: 'yes' }, 'ALLOW_HTTP'],
+    [{ BUSINESS_CLOCK: 'trigger' }, 'BUSINESS_CLOCK'],
     [{ WEBHOOK_URL: 'ftp://x/', WEBHOOK_SECRETS: WEBHOOK_SECRET }, 'WEBHOOK_URL'],
     [{ WEBHOOK_URL: 'https://x/' }, 'WEBHOOK_SECRETS'],
     [{ WEBHOOK_URL: 'https://x/', WEBHOOK_SECRETS: 'whsec_short' }, 'WEBHOOK_SECRETS'],
@@ -103,7 +120,7 @@ describe('.env.example', () => {
   test('names every variable of s.yaml, and no other', () => {
     const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
     const documented = [...read('.env.example').matchAll(/^#? ?([A-Z_]+)=/gm)].map((match) => match[1]);
-    const used = [...read('s.yaml').matchAll(/env\('([A-Z_]+)'/g)].map((match) => match[1]);
+    const used = [...`${read('s.yaml')}${read('s.mns.yaml')}`.matchAll(/env\('([A-Z_]+)'/g)].map((match) => match[1]);
     expect(new Set(documented)).toEqual(new Set(used));
   });
 });

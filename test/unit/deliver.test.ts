@@ -12,12 +12,12 @@ type Answer = (init: RequestInit) => Response | Promise<Response>;
 /** An app that answers as told, and a database that keeps the values of the one statement behind a delivery. */
 function createScene(answer: Answer) {
   const requests: { url: string; init: RequestInit }[] = [];
-  const outcomes: { state: unknown; failures: unknown; retryAt: unknown; attempt: unknown }[] = [];
+  const outcomes: { state: unknown; failures: unknown; retryAt: unknown; attempt: unknown; endpoint: unknown }[] = [];
   const outbox = {
     database: {
       async query(_text: string, values: readonly unknown[]) {
-        const [, , attempt, state, failures, retryAt] = values;
-        outcomes.push({ state, failures, retryAt, attempt: JSON.parse(String(attempt))[0] });
+        const [, , attempt, state, failures, retryAt, endpoint] = values;
+        outcomes.push({ state, failures, retryAt, endpoint, attempt: JSON.parse(String(attempt))[0] });
         return [];
       },
       async close() {},
@@ -28,6 +28,7 @@ function createScene(answer: Answer) {
       return await answer(init);
     },
     now: () => NOW,
+    wallNow: () => NOW,
     random: () => 0,
   };
   const deliver = (changes: Partial<Delivery> = {}) =>
@@ -85,6 +86,17 @@ describe('deliverEvent', () => {
     const waits = scene.outcomes.map((outcome) => outcome.retryAt);
     expect(waits).toEqual([...RETRY_AFTER_SECONDS.map(inSeconds), null]);
     expect(scene.outcomes.at(-1)).toMatchObject({ state: 'dead', failures: 10 });
+  });
+
+  test.each([
+    [status(204), 'reached'],
+    [status(410), 'reached'],
+    [status(500), 'failed'],
+    [timeOut, 'unknown'],
+  ])('says of the app what the attempt shows', async (answer, endpoint) => {
+    const scene = createScene(answer);
+    await scene.deliver({ timeoutCounts: 'ignore' });
+    expect(scene.outcomes).toMatchObject([{ endpoint }]);
   });
 
   test('adds up to a tenth to each wait', async () => {

@@ -23,6 +23,7 @@ afterEach(() => {
 function createRecorder(template: Partial<RecordTemplate> = {}, options: Partial<RecorderOptions> = {}): Recorder {
   recorder = new Recorder({
     timeScale: 1,
+    nowMs: Date.now,
     findTemplate: () => ({ ...DEFAULT_RECORD_TEMPLATE, ...template }),
     onFile: (file) => told.push(file),
     tasks: [],

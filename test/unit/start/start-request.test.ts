@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   createIdempotentTaskId,
+  draftStartRequest,
   readStartRequest,
   type StartRequestContext,
 } from '../../../functions/start/start-request.ts';
@@ -75,7 +76,8 @@ describe('readStartRequest', () => {
     [{ MaxDurationSeconds: 0 }, 'MaxDurationSeconds', 'range'],
     [{ MaxDurationSeconds: 1.5 }, 'MaxDurationSeconds', 'range'],
     [{ MaxDurationSeconds: '60' }, 'MaxDurationSeconds', 'type'],
-    [{ MaxDurationSeconds: 60, StopAt: '2026-11-22T12:00:00Z' }, 'StopAt', 'unknown'],
+    [{ MaxDurationSeconds: 60, StopAt: '2026-11-22T12:00:00Z' }, 'StopAt', 'format'],
+    [{ StopAt: '2027-02-30T00:00:00Z' }, 'StopAt', 'format'],
     [{ AppId: 'app3' }, 'AppId', 'enum'],
   ])('refuses %j', (body, Path, Rule) => {
     const error = readFault({ ChannelId: 'c', ...body });
@@ -98,8 +100,45 @@ describe('readStartRequest', () => {
     expect(error.code).toBe('MissingTemplateId');
   });
 
+  test('names broken rules along with faulty values', () => {
+    const error = readFault({ TaskId: 'a b', ChannelId: 'c', LayoutIds: [2, 3], UserPane: [] });
+    expect(error.issues.map(({ Path, Rule }) => `${Path} ${Rule}`)).toEqual([
+      ...['TaskId pattern', 'LayoutIds[1] SamePaneCount', 'UserPane unknown'],
+    ]);
+    expect(readFault({ ChannelId: 'c', LayoutIds: [2, 3] }).code).toBe('InvalidLayoutID.Malformed');
+  });
+
+  test('comes with warnings, or is refused for them', () => {
+    const body = { ChannelId: 'c', StreamType: 0 };
+    expect(readStartRequest(body, createContext()).warnings).toMatchObject([{ Rule: 'NoEffectInMixedMode' }]);
+    const error = readFault(body, createContext({ onWarning: 'refuse' }));
+    expect(error).toMatchObject({ code: 'InvalidStreamType', status: 400, issues: [{ Rule: 'NoEffectInMixedMode' }] });
+    expect(readStartRequest({ ChannelId: 'c' }, createContext({ onWarning: 'refuse' })).warnings).toEqual([]);
+  });
+
   test.each([null, [], 'text', 1, true])('refuses a body that is no object: %j', (body) => {
     expect(readFault(body)).toMatchObject({ code: 'MalformedRequest', status: 400 });
+  });
+});
+
+describe('draftStartRequest', () => {
+  const listDefaults = (body: object, changes: Partial<StartRequestContext> = {}) =>
+    draftStartRequest(body, createContext(changes)).defaults.map(({ Path, From }) => `${Path} ${From}`);
+
+  test('says what it fills in, and from where', () => {
+    expect(listDefaults({})).toEqual([
+      ...['AppId APP_IDS', 'TaskId generated', 'TemplateId TEMPLATE_ID', 'MaxDurationSeconds MAX_DURATION_SECONDS'],
+    ]);
+    expect(listDefaults({ AppId: 'app1', TemplateId: 't', StopAt: 'x' }, { idempotencyKey: 'key' })).toEqual([
+      'TaskId Idempotency-Key',
+    ]);
+    expect(listDefaults({ AppId: 'app1', TemplateId: 't', TaskId: 'x', MaxDurationSeconds: 1 })).toEqual([]);
+  });
+
+  test('returns every fault instead of throwing', () => {
+    const draft = draftStartRequest({ ChannelId: 'c d', StopAt: 'soon', LayoutIds: [2, 3] }, createContext());
+    expect(draft.issues.map(({ Path }) => Path)).toEqual(['ChannelId', 'LayoutIds[1]', 'StopAt']);
+    expect(draftStartRequest(null, createContext())).toMatchObject({ issues: [{ Rule: 'type' }], warnings: [] });
   });
 });
 

@@ -1,0 +1,77 @@
+/**
+ * The routes of the event log: what happened, what the app was told of it, and telling it again.
+ *
+ * @module
+ */
+import * as v from 'valibot';
+import { deliverEvent, RETRY_ATTEMPT_TIMEOUT_MS } from '../../shared/deliver.ts';
+import { RecorderError } from '../../shared/errors.ts';
+import { createJsonResult } from '../../shared/fc.ts';
+import { requeueDelivery } from '../../shared/store/deliver.ts';
+import { type LoggedEventRow, listEvents } from '../../shared/store/read.ts';
+import { FILTER, PAGE_ACCEPTED, PAGE_ENTRIES, readQuery } from './query.ts';
+import { type RouteApp, toResponse, verifyJsonType } from './route.ts';
+import { toEventAnswer } from './task-answer.ts';
+
+const DELIVERIES = ['none', 'pending', 'delivered', 'dead'] as const;
+
+/** Query of `GET /events`. */
+export const EventQuery = v.strictObject({
+  AppId: FILTER,
+  TaskId: FILTER,
+  Type: FILTER,
+  Delivery: v.optional(v.picklist(DELIVERIES)),
+  ...PAGE_ENTRIES,
+});
+
+/** Adds `GET /events` and `POST /events/{EventId}/redeliver`. */
+export function addEventRoutes(app: RouteApp): void {
+  app.get('/events', async (c) => {
+    const query = readQuery(EventQuery, c.req.query(), {
+      Delivery: `one of ${DELIVERIES.join(', ')}`,
+      ...PAGE_ACCEPTED,
+    });
+    const { database } = await c.env.openService();
+    const events = await listEvents(database, {
+      AppId: query.AppId,
+      TaskId: query.TaskId,
+      type: query.Type,
+      delivery: query.Delivery,
+      after: query.After,
+      limit: query.Limit,
+    });
+    return toResponse(
+      createJsonResult(200, {
+        RequestId: c.env.requestId,
+        Events: events.map(toLoggedEventAnswer),
+        Next: events.length === query.Limit ? events.at(-1)?.seq : undefined,
+      }),
+    );
+  });
+
+  app.post('/events/:EventId/redeliver', async (c) => {
+    verifyJsonType(c.env.event);
+    const service = await c.env.openService();
+    const { webhook } = service;
+    if (webhook === undefined) throw new RecorderError('WebhookNotConfigured');
+    const requeued = await requeueDelivery(service.database, c.req.param('EventId'), service.now());
+    if (requeued === undefined) throw new RecorderError('NotFound', { message: 'There is no such event.' });
+    const outcome = await deliverEvent(
+      { ...service, webhook },
+      { ...requeued, timeoutMs: RETRY_ATTEMPT_TIMEOUT_MS, timeoutCounts: 'count' },
+    );
+    const body = { RequestId: c.env.requestId, EventId: requeued.event.id, Outcome: outcome };
+    return toResponse(createJsonResult(200, body));
+  });
+}
+
+const Told = v.object({ data: v.unknown() });
+
+function toLoggedEventAnswer(event: LoggedEventRow): object {
+  return {
+    ...toEventAnswer(event),
+    AppId: event.AppId,
+    TaskId: event.TaskId ?? undefined,
+    Data: v.parse(Told, JSON.parse(event.body)).data,
+  };
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../shared/store/database.ts';
+import { migrateDatabase } from '../../shared/store/migrate.ts';
+import { pruneNonces, rememberNonce } from '../../shared/store/nonces.ts';
+import { DATABASE_KINDS, DATABASES, type TestDatabase } from '../support/database.ts';
+
+const MINUTE_MS = 60_000;
+
+describe.each(DATABASE_KINDS)('the nonces on the %s database', (kind) => {
+  let server: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    server = await DATABASES[kind]();
+    await migrateDatabase(server.url);
+    database = openDatabase(server.url);
+  });
+
+  afterAll(async () => {
+    await database.close();
+    await server.close();
+  });
+
+  beforeEach(() => database.query('delete from nonces', []));
+
+  const use = (nonce: string, accessKeyId = 'key', expiresAtMs = Date.now()) =>
+    rememberNonce(database, { accessKeyId, nonce, expiresAtMs });
+
+  test('are new once for each key', async () => {
+    expect([await use('n'), await use('n'), await use('m'), await use('n', 'other')]).toEqual([
+      'new',
+      'seen',
+      'new',
+      'new',
+    ]);
+  });
+
+  test('are new for exactly one of many at once, from several instances', async () => {
+    const others = Array.from({ length: 4 }, () => openDatabase(server.url));
+    try {
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          rememberNonce(others[index % others.length] ?? database, {
+            accessKeyId: 'key',
+            nonce: 'n',
+            expiresAtMs: Date.now(),
+          }),
+        ),
+      );
+      expect(outcomes.toSorted()).toEqual(['new', ...Array.from({ length: 19 }, () => 'seen')]);
+    } finally {
+      await Promise.all(others.map((other) => other.close()));
+    }
+  });
+
+  test('are forgotten a quarter of an hour after they expired, not before', async () => {
+    await use('old', 'key', Date.now() - 16 * MINUTE_MS);
+    await use('young', 'key', Date.now() - 14 * MINUTE_MS);
+    expect(await pruneNonces(database)).toBe(1);
+    expect([await use('old'), await use('young')]).toEqual(['new', 'seen']);
+  });
+});
