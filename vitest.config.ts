@@ -13,7 +13,7 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ['test/{unit,property,contract,e2e}/**/*.test.ts'],
+    include: ['test/{unit,property,contract,e2e,faults}/**/*.test.ts'],
     // CommonJS packages look to the tests as they do to Node.
     deps: { interopDefault: false },
     testTimeout: 30_000,
