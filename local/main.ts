@@ -68,10 +68,16 @@ async function main(): Promise<void> {
   const rtcState = join(stateFolder, 'rtc.json');
   const first = values.ports === undefined ? undefined : readInteger('--ports', values.ports, 1, 65_532);
   let stack: LocalStack | undefined;
+  let keeping: NodeJS.Timeout | undefined;
   const keepRtcState = () => {
+    clearTimeout(keeping);
+    keeping = undefined;
     if (stack === undefined) return;
     writeFileSync(`${rtcState}.new`, JSON.stringify(stack.rtc.snapshot()));
     renameSync(`${rtcState}.new`, rtcState);
+  };
+  const keepRtcStateSoon = () => {
+    keeping ??= setTimeout(keepRtcState, 500);
   };
   const databaseUrl = process.env.DATABASE_URL;
   stack = await startLocalStack({
@@ -97,7 +103,7 @@ async function main(): Promise<void> {
     onRtcEvent: (event) => {
       const line = describeRtcEvent(event);
       if (line !== undefined) tell(line);
-      keepRtcState();
+      keepRtcStateSoon();
     },
     onWebhook: (event) => tell(describeWebhook(event)),
   });

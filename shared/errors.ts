@@ -69,7 +69,7 @@ export interface Issue {
 }
 
 interface RecorderErrorOptions {
-  /** Replaces the table's message; must not contain anything a caller or a secret store supplied. */
+  /** Replaces the table's message; never holds a caller's value or a secret. RTC's own words only scrubbed. */
   readonly message?: string;
   readonly issues?: readonly Issue[];
   readonly cause?: unknown;

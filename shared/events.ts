@@ -19,7 +19,7 @@ export type EventType =
 
 /** An event to be stored together with the change it tells of. */
 export function createEvent(event: {
-  /** Of the change, so that the same change twice is the same event. */
+  /** The `webhook-id`. A file's is its own id; an outcome's is made once, and kept when its statement is repeated. */
   readonly id: string;
   readonly type: EventType;
   readonly now: Date;
