@@ -15,6 +15,8 @@ import { createRejection } from './rejection.ts';
 import { REST_BUDGET, type RpcPairs } from './rtc-client.ts';
 import type { StartService } from './service.ts';
 
+const DAY_MS = 86_400_000;
+
 /** What RTC answered. */
 export interface DescribedFiles {
   readonly RequestId: string;
@@ -61,12 +63,19 @@ async function ingestAnswer(
 ): Promise<void> {
   if (!Array.isArray(RecordFiles)) return;
   try {
-    const { created, unusableCount } = await ingestRecordFiles(service, RecordFiles);
+    const items = RecordFiles.filter((item) => !isForgotten(service, item));
+    const { created, unusableCount } = await ingestRecordFiles(service, items);
     if (created.length > 0) logToConsole('info', 'files.adopted', { AppId, count: created.length });
     if (unusableCount > 0) logToConsole('warn', 'files.unusable', { AppId, count: unusableCount });
   } catch (error) {
     logToConsole('error', 'files.not_stored', { AppId, error: describeError(error) });
   }
+}
+
+/** Older than the retention: taken in, it would be told to the app a second time. */
+function isForgotten({ config, now }: StartService, item: unknown): boolean {
+  const startTime = isRecord(item) && typeof item.StartTime === 'string' ? Date.parse(item.StartTime) : Number.NaN;
+  return startTime < now().getTime() - config.retentionDays * DAY_MS;
 }
 
 function toRpcObject(value: Readonly<Record<string, unknown>>): { readonly [name: string]: RpcValue | undefined } {

@@ -13,9 +13,9 @@ import { createRejection } from './rejection.ts';
 import { REST_BUDGET, type RtcAnswer } from './rtc-client.ts';
 import type { StartService } from './service.ts';
 
-/** A stop that RTC did not confirm is tried again after a minute, then two, four … at most an hour. Ours. */
-const RETRY_AFTER_MS = 60_000;
-const MAX_RETRY_AFTER_MS = 3_600_000;
+/** A stop that RTC did not confirm is tried again after a minute, then two, four, at most five. Ours. */
+const MIN_RETRY_AFTER_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 300_000;
 
 /** A stop that RTC has not confirmed for a day is given up: the task has failed (`StopUnconfirmed`). Ours. */
 const GIVE_UP_AFTER_SECONDS = 86_400;
@@ -63,7 +63,8 @@ export async function stopRecordTask(service: StartService, target: StopTarget):
           data: { AppId, ChannelId: claimed.ChannelId, TaskId, ...(state === 'failed' && { Code: 'StopUnconfirmed' }) },
           delivery: service.webhook === undefined ? 'none' : 'pending',
         });
-  const waitMs = Math.min(RETRY_AFTER_MS * 2 ** Math.max(claimed.attempts - 1, 0), MAX_RETRY_AFTER_MS);
+  // As long again as it has been asked for already: doubling without a count.
+  const waitMs = Math.min(Math.max(claimed.askedSecondsAgo * 1_000, MIN_RETRY_AFTER_MS), MAX_RETRY_AFTER_MS);
   const finished = await finishStop(service.database, {
     AppId,
     TaskId,

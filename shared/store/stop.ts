@@ -17,8 +17,6 @@ export interface ClaimedStop {
   readonly ChannelId: string;
   /** Seconds since the stop was first asked for. */
   readonly askedSecondsAgo: number;
-  /** How often the stop has been tried, this time included. */
-  readonly attempts: number;
 }
 
 /**
@@ -47,9 +45,8 @@ export async function claimStop(
   from claimed where state = 'stopping'
   on conflict (kind, key) do update set payload = excluded.payload, due_at = excluded.due_at,
     leased_until = excluded.leased_until, attempts = jobs.attempts + 1
-  returning attempts
 )
-select state, run, channel_id as "ChannelId", coalesce((select attempts from job), 0) as attempts,
+select state, run, channel_id as "ChannelId",
   coalesce(extract(epoch from now() - stop_requested_at), 0)::float8 as "askedSecondsAgo"
 from claimed`,
     [task.AppId, task.TaskId, task.run ?? null, task.now],

@@ -213,10 +213,10 @@ describe('a task that RTC will not let go', () => {
       await stack.passTime(60);
       await stack.tick();
     }
-    // At 0, 1, 3, 7 and 15 minutes.
+    // At 0, 1, 2, 4 and 8 minutes, then every five.
     const { received } = stack.rtc.countRequests({ Action: 'StopRecordTask', TaskId: 'held' });
-    expect(received).toBeGreaterThanOrEqual(4);
-    expect(received).toBeLessThanOrEqual(6);
+    expect(received).toBeGreaterThanOrEqual(7);
+    expect(received).toBeLessThanOrEqual(12);
     await stack.database.query("update tasks set stop_requested_at = stop_requested_at - interval '1 day'", []);
     await stack.passTime(3_600);
     await stack.tick();
