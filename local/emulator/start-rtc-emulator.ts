@@ -99,7 +99,12 @@ const SnapshotSchema = v.object({
  * @throws RecorderError `Misconfigured` if the port is taken
  */
 export async function startRtcEmulator(options: RtcEmulatorOptions): Promise<RtcEmulator> {
-  const { timeScale = 1, now = () => new Date(), onEvent = () => {}, retryDelaysMs = DEFAULT_RETRY_DELAYS_MS } = options;
+  const {
+    timeScale = 1,
+    now = () => new Date(),
+    onEvent = () => {},
+    retryDelaysMs = DEFAULT_RETRY_DELAYS_MS,
+  } = options;
   if (!(timeScale > 0)) throw new RangeError('timeScale must be above 0.');
   const restored =
     options.restoreFrom === undefined ? { tasks: [], files: [] } : v.parse(SnapshotSchema, options.restoreFrom);

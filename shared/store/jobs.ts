@@ -20,7 +20,7 @@ export interface Job {
 }
 
 /** From this many failures in a row on, the app's endpoint counts as down and is only probed. Ours. */
-export const FAILURES_UNTIL_DOWN = 5;
+const FAILURES_UNTIL_DOWN = 5;
 
 /** What a claim may take. */
 export interface JobClaim {
