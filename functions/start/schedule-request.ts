@@ -10,13 +10,16 @@ import { checkParameters, createIssue, createParameterError, isRecord } from '..
 import { createId, createInteger } from '../../shared/record-task/value-schemas.ts';
 import type { Schedule, SchedulePlan, ScheduleRow } from '../../shared/store/schedules.ts';
 import { createSlotTaskId, findSlot, isCron, isTimeZone, type SlotRule, toInstant } from './schedule-slots.ts';
-import { acceptStartDraft, draftStartRequest, type StartRequest, type StartRequestContext } from './start-request.ts';
+import {
+  acceptStartDraft,
+  draftStartRequest,
+  MAX_DURATION_SECONDS,
+  type StartRequest,
+  type StartRequestContext,
+} from './start-request.ts';
 
 /** With the slot, as in `-20261122T0200Z`, a TaskId of at most 55 characters. */
 export const MAX_SCHEDULE_ID_LENGTH = 40;
-
-/** As long as a recording may be made to last by StartRecordTask's own route. Ours. */
-const MAX_DURATION_SECONDS = 31_536_000;
 
 /** A recording may start this much later than its slot. Ours. */
 const DEFAULT_LATE_BY_SECONDS = 300;
@@ -141,7 +144,7 @@ export function checkStart(
     return { error: createParameterError([issue]) };
   }
   const { TaskId, ...rest } = context;
-  // The ends of both are the slot's own.
+  // Each slot has its own TaskId and its own end.
   const foreign = ['TaskId', 'StopAt', 'MaxDurationSeconds'].filter((name) => Parameters[name] !== undefined);
   const issues = foreign.map((name) => createIssue([name], 'unknown', 'nothing: each slot has its own'));
   const sent = Object.fromEntries(Object.entries(Parameters).filter(([name]) => !foreign.includes(name)));
@@ -163,9 +166,10 @@ function addPrefix(issue: Issue): Issue {
 /** The vendor's code, if there is one, comes first. */
 function createScheduleError(start: RecorderError | undefined, issues: readonly Issue[]): RecorderError {
   if (start === undefined) return createParameterError(issues);
-  const more = issues.length;
-  const message = more === 0 ? start.message : `${start.message} (and ${more} more of the schedule)`;
-  return new RecorderError(start.code, { message, issues: [...start.issues, ...issues] });
+  const all = [...start.issues, ...issues];
+  const first = all[0]?.Message ?? start.message;
+  const message = all.length === 1 ? first : `${first} (and ${all.length - 1} more)`;
+  return new RecorderError(start.code, { message, issues: all });
 }
 
 /** The members of a changed schedule, as if it had been sent whole. */

@@ -57,12 +57,8 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/**
- * The slots of a rule from a time on, that time included, in order; without end for most cron expressions.
- *
- * @throws RangeError or TypeError for a rule that {@link isCron} or {@link isTimeZone} refuses.
- */
-export function* iterateSlots(rule: SlotRule, from: Date): Generator<Date, void> {
+/** Without end for most cron expressions. */
+function* iterateSlots(rule: SlotRule, from: Date): Generator<Date, void> {
   const { startAt, cron, until } = rule;
   if (cron === undefined) {
     if (startAt !== undefined && startAt >= from && (until === undefined || startAt <= until)) yield startAt;
@@ -82,7 +78,11 @@ export function* iterateSlots(rule: SlotRule, from: Date): Generator<Date, void>
   }
 }
 
-/** The first `count` slots of {@link iterateSlots}. */
+/**
+ * The first `count` slots of a rule from a time on, that time included, in order; fewer if there are no more.
+ *
+ * @throws RangeError or TypeError for a rule that {@link isCron} or {@link isTimeZone} refuses.
+ */
 export function listSlots(rule: SlotRule, from: Date, count: number): readonly Date[] {
   const slots: Date[] = [];
   for (const slot of iterateSlots(rule, from)) {
@@ -92,7 +92,7 @@ export function listSlots(rule: SlotRule, from: Date, count: number): readonly D
   return slots;
 }
 
-/** The first slot of {@link iterateSlots}, if there is one. */
+/** The first slot of {@link listSlots}, if there is one. */
 export function findSlot(rule: SlotRule, from: Date): Date | undefined {
   return listSlots(rule, from, 1)[0];
 }

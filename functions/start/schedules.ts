@@ -164,7 +164,7 @@ async function runLoneSlot(service: StartService, job: Job, slot: LoneSlotPayloa
     AppId,
     TaskId,
     slotAt: new Date(SlotAt),
-    parameters: slot.Parameters,
+    parameters: { AppId, ...slot.Parameters },
     durationSeconds: slot.DurationSeconds,
     lateBySeconds: slot.LateBySeconds,
     wish: 'wanted',
