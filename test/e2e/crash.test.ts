@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Fault } from '../../local/emulator/fault.ts';
+import { DATABASE_KINDS, DATABASES } from '../support/database.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { startTestStack, type TestStack, waitFor } from '../support/stack.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -106,6 +107,32 @@ describe('a function process killed between claim and finish', () => {
   });
 });
 
+describe('parallel identical starts', () => {
+  test.each([
+    ...DATABASE_KINDS.filter((kind) => kind !== 'embedded').map((kind) => [20, kind] as const),
+    [5, 'embedded'] as const,
+  ])('over %i instances on the %s database make one upstream request', async (count, kind) => {
+    const database = await DATABASES[kind]();
+    const stack = await startTestStack({ databaseUrl: database.url, maxInstances: count });
+    try {
+      await stack.start.warm(count);
+      // RTC takes its time, so that all of them are inside at once.
+      stack.rtc.onRequest(() => ({ kind: 'delay', delayMs: 500 }));
+      const answers = await Promise.all(
+        Array.from({ length: count }, () => stack.call('POST', '/record-tasks', createRequest('parallel'))),
+      );
+      expect(stack.start.instances()).toHaveLength(count);
+      const statuses = answers.map((answer) => answer.status);
+      expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+      expect(statuses.filter((status) => status === 202 || status === 200)).toHaveLength(count - 1);
+      expect(stack.rtc.countRequests({ Action: 'StartRecordTask' })).toEqual({ received: 1, accepted: 1 });
+    } finally {
+      await stack.close();
+      await database.close();
+    }
+  });
+});
+
 describe('on a real PostgreSQL', () => {
   let postgres: Postgres;
 
@@ -114,25 +141,6 @@ describe('on a real PostgreSQL', () => {
   });
 
   afterAll(() => postgres.close());
-
-  test('twenty parallel identical starts over twenty instances make one upstream request', async () => {
-    const stack = await startTestStack({ databaseUrl: await postgres.createDatabase(), maxInstances: 20 });
-    try {
-      await stack.start.warm(20);
-      // RTC takes its time, so that all twenty are inside at once.
-      stack.rtc.onRequest(() => ({ kind: 'delay', delayMs: 500 }));
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, () => stack.call('POST', '/record-tasks', createRequest('parallel'))),
-      );
-      expect(stack.start.instances()).toHaveLength(20);
-      const statuses = answers.map((answer) => answer.status);
-      expect(statuses.filter((status) => status === 201)).toHaveLength(1);
-      expect(statuses.filter((status) => status === 202 || status === 200)).toHaveLength(19);
-      expect(stack.rtc.countRequests({ Action: 'StartRecordTask' })).toEqual({ received: 1, accepted: 1 });
-    } finally {
-      await stack.close();
-    }
-  });
 
   test('a connection that died silently while the instance was frozen costs one retry', async () => {
     const databaseUrl = await postgres.createDatabase();
