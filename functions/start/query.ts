@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { createIssue, createParameterError } from '../../shared/record-task/check.ts';
 
 /** A text to look for: PostgreSQL holds no NUL, and no id or name has control characters. */
-export const FILTER = v.optional(v.pipe(v.string(), v.regex(/^[^\p{Cc}\p{Cs}]{1,255}$/u)));
+export const FILTER = v.optional(v.pipe(v.string(), v.regex(/^[ -~\u00a0-\uffff]{1,255}$/)));
 
 /** The page of a list: how many, and after which `Next`. */
 export const PAGE_ENTRIES = {
