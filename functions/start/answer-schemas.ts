@@ -229,14 +229,15 @@ function createScheduleAnswers({ RequestId, Parameters, Time, Issues, Next }: Pa
 
 function createLayoutPreviewAnswer({ RequestId, Issues, Unchecked, Color }: Parts) {
   const box = { LeftPx: v.number(), TopPx: v.number(), WidthPx: v.number(), HeightPx: v.number() };
-  const item = { ...box, Path: v.string(), ZOrder: v.number() };
+  const Path = v.pipe(v.string(), v.description('Place in the Parameters: UserPanes[0].Images[0].'));
+  const item = { ...box, Path, ZOrder: v.number() };
   const image = v.object({ ...item, Url: v.optional(v.string()), Display: v.picklist([1, 2]) });
   const text = { ...item, Text: v.string(), FontType: v.number(), FontSizePx: v.number(), Color };
   const pane = v.object({
     ...box,
     PaneId: v.number(),
     ZOrder: v.number(),
-    Path: v.optional(v.string()),
+    Path: v.optional(Path),
     UserId: v.optional(v.string()),
     SourceType: v.picklist(['camera', 'shareScreen']),
     Occupancy: v.pipe(

@@ -72,11 +72,20 @@ const CONVERSION: ConversionConfig = {
     const isWholeNumber = valibotSchema.type === 'picklist' && jsonSchema.enum?.every(Number.isInteger);
     return isWholeNumber ? { ...jsonSchema, type: 'integer' } : undefined;
   },
-  overrideAction: ({ valibotAction, jsonSchema }) =>
-    valibotAction.type === 'metadata'
-      ? Object.fromEntries(Object.entries(jsonSchema).map(([name, value]) => [EXTENSIONS.get(name) ?? name, value]))
-      : undefined,
+  overrideAction: ({ valibotAction, jsonSchema }) => {
+    if (valibotAction.type === 'metadata') return renameExtensions(jsonSchema);
+    // Patterns of JSON Schema are read as if they had the u flag; no other flag can be said.
+    return isUnicodePattern(valibotAction) ? { ...jsonSchema, pattern: valibotAction.requirement.source } : undefined;
+  },
 };
+
+function renameExtensions(schema: object): object {
+  return Object.fromEntries(Object.entries(schema).map(([name, value]) => [EXTENSIONS.get(name) ?? name, value]));
+}
+
+function isUnicodePattern(action: object): action is { readonly requirement: RegExp } {
+  return 'requirement' in action && action.requirement instanceof RegExp && action.requirement.flags === 'u';
+}
 
 function toRef(component: string): string {
   return `#/components/schemas/${component}`;

@@ -24,10 +24,10 @@ import { MAX_DURATION_SECONDS, UTC_TIME } from './start-request.ts';
 export function createComponents() {
   return {
     UserPanes: USER_PANES,
-    TaskParameters: TaskParametersSchema,
     LayoutPreviewRequest: LayoutPreviewSchema,
     ...createTaskRequests(),
     ...createScheduleRequests(),
+    RedeliverRequest: v.pipe(v.object({}), v.description('Nothing is read from it; it has to be JSON all the same.')),
     ...createAnswerSchemas(),
   } satisfies Readonly<Record<string, v.GenericSchema>>;
 }
@@ -312,8 +312,9 @@ function listEventOperations(): readonly Operation[] {
       ...{ method: 'post', path: '/events/{EventId}/redeliver', operationId: 'redeliverEvent' },
       summary: 'Tell the app of an event again.',
       parameters: [describePathId('EventId', v.string())],
+      body: 'RedeliverRequest',
       answers: { 200: { description: 'What became of the attempt.', json: ['RedeliverAnswer'] } },
-      errors: ['UnsupportedMediaType', 'NotFound', 'WebhookNotConfigured'],
+      errors: ['NotFound', 'WebhookNotConfigured'],
     },
   ];
 }

@@ -37,7 +37,7 @@ export interface PixelBox {
 
 /** An image that is shown. */
 export interface PlacedImage extends PixelBox {
-  /** Its place in the request: `UserPanes[0].Images[0]`. */
+  /** Its place in the parameters: `UserPanes[0].Images[0]`. */
   readonly Path: string;
   readonly Url: string | undefined;
   /** 1 always, 2 while the user has no video. */
@@ -47,7 +47,7 @@ export interface PlacedImage extends PixelBox {
 
 /** A text; its width and height are estimates. */
 export interface PlacedText extends PixelBox {
-  /** Its place in the request: `UserPanes[0].Texts[0]`. */
+  /** Its place in the parameters: `UserPanes[0].Texts[0]`. */
   readonly Path: string;
   readonly Text: string;
   /** 0 to 5, see StartRecordTask, UserPanes.N.Texts.N.FontType. */
@@ -62,7 +62,7 @@ export interface PlacedText extends PixelBox {
  * Who is shown in a pane: the user that UserPanes names, another participant instead of that user, one by the order of
  * joining where UserPanes names nobody, or no one.
  */
-export type Occupancy = 'assigned' | 'substituted' | 'joined' | 'empty';
+type Occupancy = 'assigned' | 'substituted' | 'joined' | 'empty';
 
 /** A pane of the layout. */
 export interface PlacedPane extends PixelBox {
@@ -170,9 +170,11 @@ function placeMixed(scene: LayoutScene): MixedGeometry {
   const encode = MEDIA_ENCODES.find(({ id }) => id === parameters.MediaEncode);
   const canvas = toBox(encode ?? ASSUMED_CANVAS);
   const participants = nameParticipants(scene, layout?.panes.length ?? 1);
-  const shown = seatParticipants(layout?.panes ?? [], participants, parameters);
-  const panes = sortByZOrder((layout?.panes ?? []).map((pane) => placePane(pane, canvas, parameters, shown)));
-  const seen = new Set(shown.values());
+  const seats = seatParticipants(layout?.panes ?? [], participants, parameters);
+  const panes = sortByZOrder(
+    (layout?.panes ?? []).map((pane) => placePane(pane, canvas, parameters, seats.get(pane.PaneId))),
+  );
+  const seen = new Set(panes.map(({ ShownUserId }) => ShownUserId));
   return {
     Kind: 'mixed',
     Canvas: { WidthPx: canvas.WidthPx, HeightPx: canvas.HeightPx, MediaEncode: encode?.id },
@@ -236,26 +238,32 @@ function isRecorded(UserId: string, kind: StreamKind, parameters: TaskParameters
   return explainAbsence(UserId, kind, parameters) === undefined;
 }
 
-/** Who is seen in which pane. */
+/** Who is seen in a pane, and why. */
+type Seat = Pick<PlacedPane, 'Occupancy' | 'ShownUserId' | 'SourceType'>;
+
+/** Who is seen in which pane, by PaneId; an empty pane has no seat. */
 function seatParticipants(
   panes: readonly LayoutPane[],
   participants: readonly string[],
   parameters: TaskParameters,
-): ReadonlyMap<number, string> {
-  const seats = new Map<number, string>();
+): ReadonlyMap<number, Seat> {
+  const seats = new Map<number, Seat>();
   for (const { PaneId } of panes) {
-    const { UserId, SourceType } = findUserPane(PaneId, parameters)?.pane ?? {};
+    const { UserId, SourceType = 'camera' } = findUserPane(PaneId, parameters).pane ?? {};
     if (UserId === undefined || !participants.includes(UserId)) continue;
-    if (isRecorded(UserId, SourceType === 'shareScreen' ? 'ShareScreen' : 'Camera', parameters)) {
-      seats.set(PaneId, UserId);
+    const kind = SourceType === 'camera' ? 'Camera' : 'ShareScreen';
+    if (isRecorded(UserId, kind, parameters)) {
+      seats.set(PaneId, { Occupancy: 'assigned', ShownUserId: UserId, SourceType });
     }
   }
-  const seated = new Set(seats.values());
+  const seated = new Set([...seats.values()].map(({ ShownUserId }) => ShownUserId));
   const waiting = participants.filter((UserId) => !seated.has(UserId) && isRecorded(UserId, 'Camera', parameters));
   const free = panes.filter(({ PaneId }) => !seats.has(PaneId)).toSorted((a, b) => a.PaneId - b.PaneId);
   for (const [index, { PaneId }] of free.entries()) {
-    const UserId = waiting[index];
-    if (UserId !== undefined) seats.set(PaneId, UserId);
+    const ShownUserId = waiting[index];
+    if (ShownUserId === undefined) break;
+    const isNamed = findUserPane(PaneId, parameters).pane?.UserId !== undefined;
+    seats.set(PaneId, { Occupancy: isNamed ? 'substituted' : 'joined', ShownUserId, SourceType: 'camera' });
   }
   return seats;
 }
@@ -263,37 +271,23 @@ function seatParticipants(
 function findUserPane(PaneId: number, { UserPanes = [] }: TaskParameters) {
   const index = UserPanes.findIndex((pane) => pane.PaneId === PaneId);
   const pane = UserPanes[index];
-  return pane === undefined ? undefined : { pane, Path: `UserPanes[${index}]` };
+  return pane === undefined ? { pane, Path: undefined } : { pane, Path: `UserPanes[${index}]` };
 }
 
-function placePane(
-  pane: LayoutPane,
-  canvas: PixelBox,
-  parameters: TaskParameters,
-  shown: ReadonlyMap<number, string>,
-): PlacedPane {
+function placePane(pane: LayoutPane, canvas: PixelBox, parameters: TaskParameters, seat: Seat | undefined): PlacedPane {
   const box = placeBox(pane, canvas);
-  const found = findUserPane(pane.PaneId, parameters);
-  const { UserId, SourceType = 'camera', Images = [], Texts = [] } = found?.pane ?? {};
-  const ShownUserId = shown.get(pane.PaneId);
+  const { pane: userPane, Path } = findUserPane(pane.PaneId, parameters);
+  const { UserId, SourceType = 'camera', Images = [], Texts = [] } = userPane ?? {};
   return {
     ...box,
     PaneId: pane.PaneId,
     ZOrder: pane.ZOrder,
-    Path: found?.Path,
+    Path,
     UserId,
-    SourceType: UserId === ShownUserId ? SourceType : 'camera',
-    Occupancy: findOccupancy(UserId, ShownUserId),
-    ShownUserId,
-    Images: sortByZOrder(Images.flatMap((image, index) => placeImage(image, `${found?.Path}.Images[${index}]`, box))),
-    Texts: sortByZOrder(Texts.flatMap((text, index) => placeText(text, `${found?.Path}.Texts[${index}]`, box))),
+    ...(seat ?? { Occupancy: 'empty', ShownUserId: undefined, SourceType }),
+    Images: sortByZOrder(Images.flatMap((image, index) => placeImage(image, `${Path}.Images[${index}]`, box))),
+    Texts: sortByZOrder(Texts.flatMap((text, index) => placeText(text, `${Path}.Texts[${index}]`, box))),
   };
-}
-
-function findOccupancy(UserId: string | undefined, ShownUserId: string | undefined): Occupancy {
-  if (ShownUserId === undefined) return 'empty';
-  if (UserId === undefined) return 'joined';
-  return UserId === ShownUserId ? 'assigned' : 'substituted';
 }
 
 function placeOverlays(

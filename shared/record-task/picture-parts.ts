@@ -19,7 +19,7 @@ export interface Box {
 export const FONT_FAMILY =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
 
-/** Colours by use. White on any of `videos` has a contrast of at least 4.5. */
+/** Colours by use. White on any of `videos` has a contrast of at least 5.6. */
 export const COLORS = {
   page: '#ffffff',
   ink: '#0f172a',

@@ -146,6 +146,12 @@ describe('placeLayout', () => {
     ]);
   });
 
+  it('may show the camera of a user whose screen is not recorded', () => {
+    const UserPanes = [{ PaneId: 0, UserId: 'u', SourceType: 'shareScreen' as const }];
+    const geometry = place({ LayoutIds: [1], UserPanes, UnsubSpecShareScreenUsers: ['u'] }, { participants: ['u'] });
+    expect(geometry.Panes).toMatchObject([{ ShownUserId: 'u', SourceType: 'camera', Occupancy: 'substituted' }]);
+  });
+
   it('leaves panes empty where nobody is left', () => {
     expect(listShown(place({ LayoutIds: [5] }, { participants: ['a'] }))).toEqual([
       ['joined', 'a'],
