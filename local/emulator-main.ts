@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { RecorderError } from '../shared/errors.ts';
 import { type RtcEmulatorEvent, startRtcEmulator } from './emulator/start-rtc-emulator.ts';
@@ -11,11 +10,18 @@ import { type RtcEmulatorEvent, startRtcEmulator } from './emulator/start-rtc-em
 const HELP = `npm run emulator -- [options]
 
   --port N           port to listen on (default 8081)
-  --callback-url URL where FileCreated is posted (default: nowhere)
+  --callback-url URL where FileCreated is posted (default: nowhere, unless AddRecordTemplate says it)
   --time-scale N     seconds of recording per second (default 60)
   --split N          seconds of recording in each file (default 1800)
+  --known-templates  refuse a TemplateId that AddRecordTemplate has not made
+  --no-rate-limits   never answer Throttling.User
   --help
+
+Admin routes, unsigned: GET /_emulator/state; GET, PUT and DELETE /_emulator/faults.
 `;
+
+/** Fixed, so that a program is set up once; the emulator listens on the loopback interface only. */
+const KEY = { accessKeyId: 'emulator', accessKeySecret: 'only-for-the-emulator-on-this-machine' };
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -24,6 +30,8 @@ async function main(): Promise<void> {
       'callback-url': { type: 'string' },
       'time-scale': { type: 'string', default: '60' },
       split: { type: 'string', default: '1800' },
+      'known-templates': { type: 'boolean', default: false },
+      'no-rate-limits': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -32,28 +40,22 @@ async function main(): Promise<void> {
     return;
   }
   const callbackUrl = values['callback-url'];
-  if (callbackUrl !== undefined && !URL.canParse(callbackUrl))
+  if (callbackUrl !== undefined && !/^https?:\/\//.test(callbackUrl)) {
     throw wrongOption('--callback-url', 'an http(s) address');
-  const key = { accessKeyId: 'emulator', accessKeySecret: randomBytes(16).toString('hex') };
+  }
   const emulator = await startRtcEmulator({
-    credentials: [key],
+    credentials: [KEY],
     port: readNumber('--port', values.port, 0, 65_535),
     timeScale: readNumber('--time-scale', values['time-scale'], 0.001, 1_000_000),
     template: {
       FileSplitInterval: readNumber('--split', values.split, 0.1, 86_400),
       ...(callbackUrl !== undefined && { HttpCallbackUrl: callbackUrl }),
     },
+    templateIds: values['known-templates'] ? 'known' : 'any',
+    rateLimits: values['no-rate-limits'] ? 'none' : 'documented',
     onEvent: (event) => console.log(describeEvent(event)),
   });
-  console.log(`RTC (rtc, 2018-01-11) at http://${emulator.endpoint}
-
-  endpoint         ${emulator.endpoint}   (pop-core: http://${emulator.endpoint})
-  protocol         http
-  accessKeyId      ${key.accessKeyId}
-  accessKeySecret  ${key.accessKeySecret}
-
-Any AppId and TemplateId will do. Ctrl-C ends.
-`);
+  console.log(describeUse(emulator.endpoint));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       emulator.close().then(
@@ -62,6 +64,27 @@ Any AppId and TemplateId will do. Ctrl-C ends.
       );
     });
   }
+}
+
+/** The snippet is a whole program. */
+function describeUse(endpoint: string): string {
+  return `RTC (rtc, 2018-01-11) at http://${endpoint}
+
+  endpoint         ${endpoint}   (pop-core: http://${endpoint})
+  protocol         http
+  accessKeyId      ${KEY.accessKeyId}
+  accessKeySecret  ${KEY.accessKeySecret}
+
+node --input-type=module -e "
+  import PopCore from '@alicloud/pop-core';
+  const key = { accessKeyId: '${KEY.accessKeyId}', accessKeySecret: '${KEY.accessKeySecret}' };
+  const rtc = new PopCore({ ...key, endpoint: 'http://${endpoint}', apiVersion: '2018-01-11' });
+  const task = { AppId: 'yourAppId', ChannelId: 'yourChannelId', TaskId: 'yourTaskId', TemplateId: '76dasgb****' };
+  console.log(await rtc.request('StartRecordTask', task, { method: 'POST' }));
+"
+
+What it knows: curl http://${endpoint}/_emulator/state. Ctrl-C ends.
+`;
 }
 
 function describeEvent(event: RtcEmulatorEvent): string {
@@ -75,6 +98,8 @@ function describeEvent(event: RtcEmulatorEvent): string {
     case 'callbackDelivered':
     case 'callbackFailed':
       return `FileCreated ${event.callback.message.MsgId} -> ${event.callback.status ?? 'no answer'}`;
+    case 'messageQueued':
+      return `FileCreated ${event.message.MessageBody.MsgId} -> queue ${event.message.QueueName}`;
   }
 }
 
@@ -89,6 +114,7 @@ function wrongOption(option: string, accepted: string): RecorderError {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof RecorderError ? error.message : error);
+  const isExpected = error instanceof RecorderError || (error instanceof TypeError && 'code' in error);
+  console.error(isExpected && error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

@@ -23,6 +23,7 @@ const HELP = `npm start -- [options]
   --time-scale N     seconds of recording per second (default 900: a file of half an hour every two seconds)
   --clock TIME       the service's clock starts at TIME (2027-03-27T00:00:00Z) and runs as fast as the recordings do:
                      schedules of weeks in minutes
+  --queue            FileCreated comes through an MNS queue and EventBridge instead of by HTTP
   --logs             print what the functions log
   --help
 
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       instances: { type: 'string', default: '4' },
       'time-scale': { type: 'string', default: '900' },
       clock: { type: 'string' },
+      queue: { type: 'boolean', default: false },
       logs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -95,6 +97,7 @@ async function main(): Promise<void> {
     databaseContents: values.fresh ? 'erase' : 'keep',
     maxInstances: readInteger('--instances', values.instances, 1, 200),
     timeScale,
+    fileCreatedBy: values.queue ? 'queue' : 'http',
     ...(clock !== undefined && { clock }),
     restoreFrom: values.fresh ? undefined : readState(rtcState),
     onLog: (line) => {
@@ -157,6 +160,8 @@ function describeRtcEvent(event: RtcEmulatorEvent): string | undefined {
     case 'callbackDelivered':
     case 'callbackFailed':
       return `RTC -> callback   FileCreated ${event.callback.status ?? 'no answer'} (${Math.round(event.callback.durationMs)} ms, MsgId ${event.callback.message.MsgId})`;
+    case 'messageQueued':
+      return `RTC -> queue      FileCreated (MsgId ${event.message.MessageBody.MsgId})`;
   }
 }
 

@@ -12,6 +12,7 @@ import { createCallbackToken } from '../shared/signing/callback-token.ts';
 import type { Clock } from './clock.ts';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './database.ts';
 import type { RecordTemplate } from './emulator/record-template.ts';
+import type { TaskIds } from './emulator/rtc-operation.ts';
 import {
   type RtcCredential,
   type RtcEmulator,
@@ -25,6 +26,7 @@ import {
   type InvocationRecord,
   startFunctionHost,
 } from './function-host.ts';
+import { type QueueEventForm, type QueueStream, startQueueStream } from './queue-stream.ts';
 import { readFunctions } from './s-yaml.ts';
 import { type ReceivedEvent, startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
@@ -33,6 +35,12 @@ export const LOCAL_APP_ID = 'yourAppId';
 
 /** The key pair for `curl -u`. Fixed, because everything listens on the loopback interface only. */
 export const LOCAL_API_KEY = 'local:only-for-the-stack-on-this-machine';
+
+/** AddRecordTemplate, example of MnsQueue. */
+const LOCAL_QUEUE = 'record-callback-queue';
+
+/** Any: nothing here checks it. */
+const ACCOUNT_ID = '123456789012';
 
 /** Ports to listen on; 0 takes a free one. */
 interface LocalPorts {
@@ -58,9 +66,13 @@ export interface LocalStackOptions {
   /** Emulated seconds of recording per second. */
   readonly timeScale: number;
   readonly template?: Partial<RecordTemplate>;
-  readonly taskIds?: 'uniqueWhileRunning' | 'repeatable';
+  readonly taskIds?: TaskIds;
   /** Record tasks that RTC lets run at once; 100 if nothing is said. */
   readonly maxRunningTasks?: number;
+  /** How FileCreated reaches the callback function; `http` if nothing is said. */
+  readonly fileCreatedBy?: 'http' | 'queue';
+  /** What the callback function gets of messages in queues; lists of plain ones if nothing is said. */
+  readonly queueEvents?: QueueEventForm;
   /** The time that the start function goes by; the real one if nothing is said. */
   readonly clock?: Clock;
   /** What the emulator knew when it was last stopped. */
@@ -77,6 +89,8 @@ export interface LocalStack {
   readonly start: FunctionHost;
   readonly callback: FunctionHost;
   readonly rtc: RtcEmulator;
+  /** From any MnsQueue of a template to the callback function. */
+  readonly queue: QueueStream;
   /** The keys RTC accepts: those of the functions' role. */
   readonly rtcCredentials: readonly RtcCredential[];
   readonly app: WebhookReceiver;
@@ -130,12 +144,26 @@ async function startParts(
       ...(options.onWebhook !== undefined && { onEvent: options.onWebhook }),
     }),
   );
+  let callbackHost: FunctionHost | undefined;
+  const queue = opened(
+    startQueueStream({
+      ...(options.queueEvents ?? { shape: 'list', body: 'plain' }),
+      accountId: ACCOUNT_ID,
+      region: 'cn-shanghai',
+      invoke: async (event) => {
+        const result = await callbackHost?.invoke(event).catch(() => undefined);
+        return result?.outcome === 'returned' ? 'taken' : 'failed';
+      },
+    }),
+  );
   const rtc = opened(
     await startRtcEmulator({
       port: ports.rtc,
       credentials: [credentials],
       timeScale: options.timeScale,
-      ...(options.clock !== undefined && { now: options.clock.now }),
+      onQueueMessage: (message) => queue.send(message),
+      // Weeks in minutes: calls come closer than limits in real seconds allow.
+      ...(options.clock !== undefined && { now: options.clock.now, rateLimits: 'none' }),
       ...(options.taskIds !== undefined && { taskIds: options.taskIds }),
       ...(options.maxRunningTasks !== undefined && { maxRunningTasks: options.maxRunningTasks }),
       ...(options.template !== undefined && { template: options.template }),
@@ -146,7 +174,7 @@ async function startParts(
 
   // The variables of s.yaml, with which the very same file is deployed.
   const functions = readFunctions(readFileSync(join(projectFolder, 's.yaml'), 'utf8'), {
-    FC_ROLE_ARN: 'acs:ram::123456789012:role/local',
+    FC_ROLE_ARN: `acs:ram::${ACCOUNT_ID}:role/local`,
     DATABASE_URL: database.url,
     API_KEYS: LOCAL_API_KEY,
     APP_IDS: LOCAL_APP_ID,
@@ -171,7 +199,7 @@ async function startParts(
       // There is no SIGSTOP on Windows.
       idleInstances: process.platform === 'win32' ? 'running' : 'frozen',
       credentials,
-      accountId: '123456789012',
+      accountId: ACCOUNT_ID,
       asyncRetryDelayMs: 1_000,
       onLog: options.onLog ?? (() => undefined),
       ...(options.clock !== undefined && { clock: options.clock }),
@@ -180,9 +208,10 @@ async function startParts(
     return opened(await startFunctionHost(hostOptions));
   };
   const callback = await host('callback', ports.callback);
+  callbackHost = callback;
   const start = await host('start', ports.start);
   const callbackUrl = `${callback.url}/record-callbacks/${LOCAL_APP_ID}/${createCallbackToken(callbackSecret, LOCAL_APP_ID)}`;
-  rtc.setTemplate({ HttpCallbackUrl: callbackUrl });
+  rtc.setTemplate(options.fileCreatedBy === 'queue' ? { MnsQueue: LOCAL_QUEUE } : { HttpCallbackUrl: callbackUrl });
 
   const migration = await start.invoke({ Action: 'Migrate' });
   if (migration.outcome !== 'returned') {
@@ -190,7 +219,7 @@ async function startParts(
       message: `The database cannot be prepared: ${migration.error.errorMessage}`,
     });
   }
-  return { start, callback, rtc, rtcCredentials: [credentials], app, databaseUrl: database.url, callbackUrl };
+  return { start, callback, rtc, queue, rtcCredentials: [credentials], app, databaseUrl: database.url, callbackUrl };
 }
 
 async function openDatabase(options: LocalStackOptions): Promise<EmbeddedDatabase> {

@@ -25,6 +25,9 @@ export function toRpcFault(error: RecorderError): RpcFault {
     case 'TaskExisted':
       // StartRecordTask, error codes: the one error with HTTP status 200.
       return { status: 200, Code, Message };
+    case 'UnsupportedHTTPMethod':
+      // RPC gateway, common errors. REST callers get 405.
+      return { status: 400, Code, Message };
     case 'TaskNotRunning':
       return { status: 404, Code: 'InvalidTask.NotFound', Message };
     case 'TaskNotUpdatable':

@@ -24,9 +24,10 @@ import { createStringToSign as createAcs3StringToSign, createCanonicalRequest } 
 import { parseAuthorization } from '../../shared/signing/acs3-authorization.ts';
 import { createStringToSign as createRpcV1StringToSign } from '../../shared/signing/rpc-v1.ts';
 import type { RequestHook } from './fault.ts';
+import { FlowControl } from './flow-control.ts';
 import { OPERATIONS } from './operations.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
-import { createRtcError, type RtcAnswer, type RtcError } from './rtc-answer.ts';
+import { createRtcError, isRtcErrorCode, type RtcAnswer, type RtcError } from './rtc-answer.ts';
 import type { RtcCall, RtcService } from './rtc-operation.ts';
 
 const VERSION = '2018-01-11';
@@ -47,7 +48,10 @@ export interface GatewayOptions {
   readonly rtc: RtcService;
   readonly createPolicy: () => RpcPolicy;
   readonly requests: RequestLog;
-  readonly findHook: () => RequestHook | undefined;
+  /** Is asked about each request whose signature is good. */
+  readonly findFault: RequestHook;
+  /** `documented` limits calls per second or minute. */
+  readonly rateLimits: 'documented' | 'none';
   readonly onEvent: (event: GatewayEvent) => void;
   /** Ends the waits of faults. */
   readonly signal: AbortSignal;
@@ -60,6 +64,7 @@ export type GatewayReply =
 
 export class Gateway {
   readonly #options: GatewayOptions;
+  readonly #flowControl = new FlowControl();
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -81,12 +86,13 @@ export class Gateway {
     const refusal = await this.#verify(request, entry);
     if (refusal !== undefined) return this.#finish(entry, refusal, request.Format);
     if (call === undefined) return this.#finish(entry, createRtcError('InvalidAction.NotFound'), request.Format);
+    if (this.#isThrottled(request.Action))
+      return this.#finish(entry, createRtcError('Throttling.User'), request.Format);
     return this.#actOrFail(call, entry, request.Format);
   }
 
   /** Returns why the request is refused. Assumption: the signature comes before action and version. */
   async #verify(request: DecodedRpcRequest, entry: LoggedRequest): Promise<RtcError | undefined> {
-    if (request.method !== 'GET' && request.method !== 'POST') return createRtcError('UnsupportedHTTPMethod');
     try {
       const { accessKeyId } = await verifyRpcRequest(request, this.#options.createPolicy());
       this.#options.onEvent({ type: 'requestVerified', accessKeyId, ...toSubject(entry) });
@@ -96,17 +102,27 @@ export class Gateway {
     return request.Version === VERSION ? undefined : createRtcError('InvalidVersion');
   }
 
+  #isThrottled(Action: string): boolean {
+    if (this.#options.rateLimits === 'none') return false;
+    return this.#flowControl.admit(Action, performance.now()) === 'throttled';
+  }
+
   async #actOrFail(call: RtcCall, entry: LoggedRequest, Format: RpcFormat): Promise<GatewayReply> {
-    const { rtc, requests, findHook, signal } = this.#options;
-    const fault = await findHook()?.(entry);
+    const { rtc, requests, findFault, signal } = this.#options;
+    const fault = await findFault(entry);
     switch (fault?.kind) {
       case 'status':
         requests.set({ ...entry, outcome: 'faulted', status: fault.status });
         return { contentType: 'application/json;charset=utf-8', ...fault, kind: 'answer' };
+      case 'error': {
+        const error = createRtcError(fault.Code);
+        requests.set({ ...entry, outcome: 'faulted', status: error.status, Code: error.Code });
+        return formatReply(error, { ...entry, Format });
+      }
       case 'reset':
       case 'hang':
         requests.set({ ...entry, outcome: 'faulted' });
-        return fault;
+        return { kind: fault.kind };
       case 'acceptThenReset':
       case 'acceptThenHang': {
         const answer = call.run(rtc);
@@ -156,6 +172,8 @@ function toOutcome(answer: RtcAnswer): 'accepted' | 'rejected' {
 
 function toRtcError(error: unknown): RtcError {
   if (!(error instanceof RecorderError)) throw error;
+  // The gateway's own status and message, where REST callers of ours get others.
+  if (isRtcErrorCode(error.code)) return createRtcError(error.code);
   return { kind: 'error', status: error.status, Code: error.code, Message: error.message };
 }
 

@@ -62,7 +62,8 @@ export function createRecordFile(
   };
 }
 
-function formatTime(epochMs: number): string {
+/** Returns `yyyy-MM-ddTHH:mm:ssZ`, UTC. */
+export function formatTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 

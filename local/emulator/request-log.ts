@@ -37,6 +37,12 @@ export interface RequestCount {
   readonly accepted: number;
 }
 
+/** The counts of one Action, and TaskId if the requests named one. */
+export interface RequestCountRow extends RequestCount {
+  readonly Action: string;
+  readonly TaskId: string | undefined;
+}
+
 export class RequestLog {
   readonly #requests = new Map<string, LoggedRequest>();
 
@@ -49,6 +55,18 @@ export class RequestLog {
 
   list(): readonly LoggedRequest[] {
     return [...this.#requests.values()];
+  }
+
+  /** Counts of each Action and TaskId, in the order they were first seen. */
+  countAll(): readonly RequestCountRow[] {
+    const rows = new Map<string, RequestCountRow>();
+    for (const { Action, TaskId, outcome } of this.#requests.values()) {
+      const key = JSON.stringify([Action, TaskId]);
+      const { received, accepted } = rows.get(key) ?? { received: 0, accepted: 0 };
+      const more = outcome === 'accepted' ? 1 : 0;
+      rows.set(key, { Action, TaskId, received: received + 1, accepted: accepted + more });
+    }
+    return [...rows.values()];
   }
 
   count({ Action, TaskId }: RequestFilter): RequestCount {

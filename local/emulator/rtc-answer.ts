@@ -23,14 +23,38 @@ export interface RtcError {
 
 export type RtcAnswer = RtcSuccess | RtcError;
 
-/** Status and message of each error that is not about a parameter or a signature. */
+/**
+ * Status and message of each error that is not about a parameter or a signature. Those the emulator has no reason for
+ * are here to be asked for as a fault.
+ */
 const RTC_ERRORS = {
-  // RPC gateway, https://help.aliyun.com/document_detail/48054.html; older pages say InvalidApi.NotFound.
+  // RPC gateway, https://help.aliyun.com/document_detail/48054.html
   'InvalidAction.NotFound': {
     status: 404,
     Message: 'Specified api is not found, please check your url and method.',
   },
+  // What older pages say in its place.
+  'InvalidApi.NotFound': { status: 404, Message: 'Specified api is not found, please check your url and method.' },
+  'InvalidProduct.NotFound': { status: 404, Message: 'Cannot find product according to your specified domain.' },
+  'InvalidProtocol.NeedSsl': { status: 404, Message: 'Your request is denied as lack of ssl protect.' },
   InvalidVersion: { status: 400, Message: 'Specified parameter Version is not valid.' },
+  'InvalidAccessKeyId.Inactive': { status: 400, Message: 'Specified access key is disabled.' },
+  Forbidden: { status: 403, Message: 'User not authorized to operate on the specified resource.' },
+  'Forbidden.RAM': { status: 403, Message: 'User not authorized to operate on the specified resource.' },
+  // https://help.aliyun.com/document_detail/446611.html for the status.
+  Throttling: { status: 400, Message: 'Request was denied due to request throttling.' },
+  'Throttling.Api': { status: 400, Message: 'Request was denied due to api flow control.' },
+  'Throttling.User': { status: 400, Message: 'Request was denied due to user flow control.' },
+  ServiceUnavailable: { status: 503, Message: 'The request has failed due to a temporary failure of the server.' },
+  // StartRecordTask, error codes.
+  InternalError: {
+    status: 500,
+    Message: 'The request processing has failed due to some unknown error, exception or failure.',
+  },
+  // AddRecordTemplate, error codes of the API metadata, which gives no message: this one is ours.
+  'SLR.NoPermission': { status: 400, Message: 'No permission to create the service linked role.' },
+  // Assumption, modelled on InvalidTask.NotFound: what an unknown template is answered is not documented.
+  'InvalidTemplate.NotFound': { status: 404, Message: 'no such template' },
   // The same page, which gives no message: this one is ours.
   UnsupportedHTTPMethod: { status: 400, Message: 'This http method is not supported.' },
   // StartRecordTask, error codes: an error with HTTP status 200. That its body has Code and Message is an assumption.
@@ -56,7 +80,16 @@ export function createRtcSuccess(body: RtcSuccess['body'] = {}): RtcSuccess {
   return { kind: 'success', body };
 }
 
-export function createRtcError(Code: keyof typeof RTC_ERRORS): RtcError {
+/** A documented error. */
+export type RtcErrorCode = keyof typeof RTC_ERRORS;
+
+export const RTC_ERROR_CODES: readonly RtcErrorCode[] = Object.keys(RTC_ERRORS).filter(isRtcErrorCode);
+
+export function isRtcErrorCode(Code: string): Code is RtcErrorCode {
+  return Object.hasOwn(RTC_ERRORS, Code);
+}
+
+export function createRtcError(Code: RtcErrorCode): RtcError {
   return { kind: 'error', Code, ...RTC_ERRORS[Code] };
 }
 

@@ -7,14 +7,20 @@ import type * as v from 'valibot';
 import { checkParameters } from '../../shared/record-task/check.ts';
 import { unflattenParameters } from '../../shared/record-task/rpc-names.ts';
 import type { ParameterPairs } from '../../shared/signing/canonical-query.ts';
+import type { RecordTemplates } from './record-templates.ts';
 import type { Recorder } from './recorder.ts';
 import { createParameterFault, type RtcAnswer } from './rtc-answer.ts';
+
+/** `repeatable` never answers TaskExisted. */
+export type TaskIds = 'uniqueWhileRunning' | 'repeatable';
 
 /** What the operations act upon. */
 export interface RtcService {
   readonly recorder: Recorder;
+  readonly templates: RecordTemplates;
   readonly maxRunningTasks: number;
-  readonly taskIds: 'uniqueWhileRunning' | 'repeatable';
+  /** Asked at each start, because a fault may change it. */
+  readonly readTaskIds: () => TaskIds;
 }
 
 /** A request to one operation, read but not yet acted upon. */

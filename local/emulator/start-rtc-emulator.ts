@@ -1,31 +1,35 @@
 /**
  * RTC's recording API on this machine, for clients that cannot tell it from the real one: signatures are verified, limits
  * and errors are the documented ones, recordings run on a scaled clock and announce their files. Nothing is recorded.
- * Where the vendor's behaviour is not known, the code says which assumption it makes.
+ * Where the vendor's behaviour is not known, the code says which assumption it makes. Its admin routes are in `admin.ts`.
  *
  * @module
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as v from 'valibot';
 import type { RpcPolicy } from '../../shared/rpc-wire/verify-rpc-request.ts';
 import { LOOPBACK, listen } from '../listen.ts';
-import { type CallbackAttempt, DEFAULT_RETRY_DELAYS_MS, emitFileCreated } from './emit-file-created.ts';
-import type { RequestHook } from './fault.ts';
-import { Gateway, type GatewayEvent, type GatewayReply } from './gateway.ts';
+import type { AdminSubject } from './admin.ts';
+import { Announcer, type QueueMessage } from './announcer.ts';
+import { createEmulatorServer } from './emulator-server.ts';
+import type { Faults, RequestHook } from './fault.ts';
+import { FaultPlan } from './fault-plan.ts';
+import { Gateway, type GatewayEvent } from './gateway.ts';
 import { Nonces } from './nonces.ts';
+import { type CallbackAttempt, DEFAULT_RETRY_DELAYS_MS } from './post-file-created.ts';
 import { type RecordFile, RecordFileSchema } from './record-file.ts';
 import { type RecordTask, RecordTaskSchema } from './record-task.ts';
-import { DEFAULT_RECORD_TEMPLATE, type RecordTemplate } from './record-template.ts';
+import { DEFAULT_RECORD_TEMPLATE, type RecordTemplate, StoredTemplateSchema } from './record-template.ts';
+import { completeParameters, RecordTemplates } from './record-templates.ts';
 import { Recorder } from './recorder.ts';
 import { type LoggedRequest, type RequestCount, type RequestFilter, RequestLog } from './request-log.ts';
+import type { TaskIds } from './rtc-operation.ts';
 
 /** RPC gateway: 15 minutes between request and arrival, https://help.aliyun.com/document_detail/48054.html. */
 const MAX_CLOCK_SKEW_SECONDS = 900;
-/** Official clients put the largest StartRecordTask into the path; the limit of the real gateway is not documented. */
-const MAX_HEADER_BYTES = 256 * 1024;
-const MAX_BODY_BYTES = 1024 * 1024;
-const MAX_LOGGED_CALLBACKS = 10_000;
+const MAX_LOGGED_MESSAGES = 10_000;
+/** How many of the last requests and messages the admin route shows. */
+const MAX_SHOWN = 100;
 
 /** A key that may call; with a token it is temporary and every request must carry exactly that token. */
 export interface RtcCredential {
@@ -38,7 +42,8 @@ export interface RtcCredential {
 export type RtcEmulatorEvent =
   | GatewayEvent
   | { readonly type: 'fileCreated'; readonly file: RecordFile }
-  | { readonly type: 'callbackDelivered' | 'callbackFailed'; readonly callback: CallbackAttempt };
+  | { readonly type: 'callbackDelivered' | 'callbackFailed'; readonly callback: CallbackAttempt }
+  | { readonly type: 'messageQueued'; readonly message: QueueMessage };
 
 export interface RtcEmulatorOptions {
   readonly credentials: readonly RtcCredential[];
@@ -48,15 +53,21 @@ export interface RtcEmulatorOptions {
   readonly timeScale?: number;
   /** What time it is where tasks start; the real time if nothing is said. Signatures go by the real time. */
   readonly now?: () => Date;
-  /** What every TemplateId stands for. */
+  /** What a TemplateId stands for that AddRecordTemplate has not made. */
   readonly template?: Partial<RecordTemplate>;
+  /** Default `any`, so that samples work; with `known` AddRecordTemplate must have made a template that a task names. */
+  readonly templateIds?: 'any' | 'known';
+  /** Default `documented`: calls per second or minute, answered Throttling.User beyond. They go by the real time. */
+  readonly rateLimits?: 'documented' | 'none';
   /** Default 100, the documented limit of record tasks at the same time. */
   readonly maxRunningTasks?: number;
-  /** Default `uniqueWhileRunning`; `repeatable` never answers TaskExisted. */
-  readonly taskIds?: 'uniqueWhileRunning' | 'repeatable';
+  /** Default `uniqueWhileRunning`. */
+  readonly taskIds?: TaskIds;
   /** Pauses before each repetition of a callback that was not answered with 2xx, milliseconds of real time. */
   readonly retryDelaysMs?: readonly number[];
   readonly onRequest?: RequestHook;
+  /** Carries messages on from where RTC leaves them, the MnsQueue of a template. */
+  readonly onQueueMessage?: (message: QueueMessage) => void;
   readonly onEvent?: (event: RtcEmulatorEvent) => void;
   /** A snapshot of an earlier emulator, as JSON gives it back. Running tasks continue where they were. */
   readonly restoreFrom?: unknown;
@@ -75,11 +86,15 @@ export interface RtcEmulator {
   readonly countRequests: (filter: RequestFilter) => RequestCount;
   /** The last 10,000 tries to deliver a callback, in the order of their end. */
   readonly callbacks: () => readonly CallbackAttempt[];
-  /** Replaces the hook; `undefined` removes it. */
+  /** The last 10,000 messages that went to a queue, in the order they did. */
+  readonly queueMessages: () => readonly QueueMessage[];
+  /** Replaces the hook; `undefined` removes it. It is asked before the faults. */
   readonly onRequest: (hook: RequestHook | undefined) => void;
-  /** Changes what every TemplateId stands for, running recordings included. */
+  /** Replaces all faults, as the admin route does. */
+  readonly setFaults: (faults: Faults) => void;
+  /** Changes what a TemplateId stands for that AddRecordTemplate has not made, running recordings included. */
   readonly setTemplate: (template: Partial<RecordTemplate>) => void;
-  /** Tasks and files for `restoreFrom`; JSON keeps it whole. Requests, nonces and callbacks on their way are not in it. */
+  /** Tasks, files and templates for `restoreFrom`; JSON keeps it whole. Requests, nonces and callbacks on their way are not in it. */
   readonly snapshot: () => unknown;
   /** Stops recordings, callbacks and connections. */
   readonly close: () => Promise<void>;
@@ -89,6 +104,7 @@ const SnapshotSchema = v.object({
   version: v.literal(1),
   tasks: v.array(RecordTaskSchema),
   files: v.array(RecordFileSchema),
+  templates: v.optional(v.array(StoredTemplateSchema), []),
 });
 
 /**
@@ -99,56 +115,83 @@ const SnapshotSchema = v.object({
  * @throws RecorderError `Misconfigured` if the port is taken
  */
 export async function startRtcEmulator(options: RtcEmulatorOptions): Promise<RtcEmulator> {
-  const {
-    timeScale = 1,
-    now = () => new Date(),
-    onEvent = () => {},
-    retryDelaysMs = DEFAULT_RETRY_DELAYS_MS,
-  } = options;
+  const { timeScale = 1, now = () => new Date(), onEvent = () => {}, onQueueMessage = () => {} } = options;
   if (!(timeScale > 0)) throw new RangeError('timeScale must be above 0.');
-  const restored =
-    options.restoreFrom === undefined ? { tasks: [], files: [] } : v.parse(SnapshotSchema, options.restoreFrom);
+  const { tasks, files, templates: restoredTemplates } = readSnapshot(options.restoreFrom);
+  const nowMs = () => now().getTime();
   const closing = new AbortController();
   const requests = new RequestLog();
   const callbacks: CallbackAttempt[] = [];
-  let template = createTemplate(DEFAULT_RECORD_TEMPLATE, options.template);
+  const queueMessages: QueueMessage[] = [];
+  const faults = new FaultPlan();
   let hook = options.onRequest;
 
-  function onAttempt(callback: CallbackAttempt): void {
-    callbacks.push(callback);
-    if (callbacks.length > MAX_LOGGED_CALLBACKS) callbacks.shift();
-    onEvent({ type: callback.outcome === 'delivered' ? 'callbackDelivered' : 'callbackFailed', callback });
-  }
-
-  function onFile(file: RecordFile): void {
-    onEvent({ type: 'fileCreated', file });
-    const { HttpCallbackUrl } = template;
-    if (HttpCallbackUrl === undefined) return;
-    void emitFileCreated(file, { HttpCallbackUrl, retryDelaysMs, signal: closing.signal, onAttempt });
-  }
-
+  const templates = new RecordTemplates({
+    nowMs,
+    templateIds: options.templateIds ?? 'any',
+    defaultTemplate: createTemplate(DEFAULT_RECORD_TEMPLATE, options.template),
+    templates: restoredTemplates,
+  });
+  const announcer = new Announcer({
+    retryDelaysMs: options.retryDelaysMs ?? DEFAULT_RETRY_DELAYS_MS,
+    signal: closing.signal,
+    takeFault: (message) => faults.takeCallbackFault(message),
+    onAttempt: (callback) => {
+      keepLast(callbacks, callback);
+      onEvent({ type: callback.outcome === 'delivered' ? 'callbackDelivered' : 'callbackFailed', callback });
+    },
+    onQueueMessage: (message) => {
+      keepLast(queueMessages, message);
+      onEvent({ type: 'messageQueued', message });
+      onQueueMessage(message);
+    },
+  });
   const recorder = new Recorder({
     timeScale,
-    nowMs: () => now().getTime(),
-    findTemplate: () => template,
-    onFile,
-    ...restored,
+    nowMs,
+    findTemplate: (task) => templates.findFor(task),
+    onFile: (file, task) => {
+      onEvent({ type: 'fileCreated', file });
+      announcer.announce(file, templates.findFor(task));
+    },
+    tasks,
+    files,
   });
   const gateway = new Gateway({
     rtc: {
       recorder,
+      templates,
       maxRunningTasks: options.maxRunningTasks ?? 100,
-      taskIds: options.taskIds ?? 'uniqueWhileRunning',
+      readTaskIds: () => faults.get().taskIds ?? options.taskIds ?? 'uniqueWhileRunning',
     },
     createPolicy: createPolicyFactory(options.credentials),
     requests,
-    findHook: () => hook,
+    findFault: async (request) => (await hook?.(request)) ?? faults.takeRequestFault(request),
+    rateLimits: options.rateLimits ?? 'documented',
     onEvent,
     signal: closing.signal,
   });
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    void serve(gateway, request, response);
-  });
+  const admin: AdminSubject = {
+    describeState: () => ({
+      requestCounts: requests.countAll(),
+      requests: requests.list().slice(-MAX_SHOWN),
+      tasks: recorder.tasks().map((task) => ({
+        ...task,
+        recordsWith: completeParameters(task.parameters, task.MixMode, templates.findFor(task)),
+      })),
+      files: recorder.files(),
+      templates: templates.all(),
+      callbacks: callbacks.slice(-MAX_SHOWN),
+      queueMessages: queueMessages.slice(-MAX_SHOWN),
+      faults: faults.get(),
+    }),
+    getFaults: () => faults.get(),
+    setFaults: (change) => {
+      faults.set(change);
+      announcer.releaseHeld();
+    },
+  };
+  const server = createEmulatorServer(gateway, admin);
   const port = await listen(server, options.port ?? 0).catch((error: unknown) => {
     recorder.close();
     throw error;
@@ -162,13 +205,15 @@ export async function startRtcEmulator(options: RtcEmulatorOptions): Promise<Rtc
     requests: () => requests.list(),
     countRequests: (filter) => requests.count(filter),
     callbacks: () => [...callbacks],
+    queueMessages: () => [...queueMessages],
     onRequest: (newHook) => {
       hook = newHook;
     },
+    setFaults: admin.setFaults,
     setTemplate: (change) => {
-      template = createTemplate(template, change);
+      templates.defaultTemplate = createTemplate(templates.defaultTemplate, change);
     },
-    snapshot: () => ({ version: 1, tasks: recorder.tasks(), files: recorder.files() }),
+    snapshot: () => ({ version: 1, tasks: recorder.tasks(), files: recorder.files(), templates: templates.all() }),
     close: async () => {
       if (closing.signal.aborted) return;
       closing.abort();
@@ -179,6 +224,16 @@ export async function startRtcEmulator(options: RtcEmulatorOptions): Promise<Rtc
       await closed;
     },
   };
+}
+
+function keepLast<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > MAX_LOGGED_MESSAGES) list.shift();
+}
+
+function readSnapshot(snapshot: unknown): v.InferOutput<typeof SnapshotSchema> {
+  if (snapshot === undefined) return { version: 1, tasks: [], files: [], templates: [] };
+  return v.parse(SnapshotSchema, snapshot);
 }
 
 function createTemplate(base: RecordTemplate, change: Partial<RecordTemplate> = {}): RecordTemplate {
@@ -197,43 +252,4 @@ function createPolicyFactory(credentials: readonly RtcCredential[]): () => RpcPo
     nowMs: Date.now(),
     maxClockSkewSeconds: MAX_CLOCK_SKEW_SECONDS,
   });
-}
-
-async function serve(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await readBody(request);
-  if (body === 'aborted') return;
-  if (body === 'tooLarge') {
-    response.writeHead(413, { connection: 'close' }).end();
-    return;
-  }
-  const { method = '', url = '/', rawHeaders } = request;
-  send(await gateway.handle({ method, path: url, headers: toPairs(rawHeaders), body }), response);
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | 'tooLarge' | 'aborted'> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) return 'tooLarge';
-    }
-  } catch {
-    return 'aborted';
-  }
-  return Buffer.concat(chunks);
-}
-
-function toPairs(rawHeaders: readonly string[]): readonly (readonly [string, string])[] {
-  return rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : []));
-}
-
-function send(reply: GatewayReply, response: ServerResponse): void {
-  if (reply.kind === 'answer') {
-    response.statusCode = reply.status;
-    response.setHeader('content-type', reply.contentType).end(reply.body);
-  } else if (reply.kind === 'reset') {
-    response.socket?.resetAndDestroy();
-  }
 }

@@ -101,7 +101,7 @@ const SAFE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
  * one issue for each faulty value, in the order of the schema, unknown keys last. Never throws. The work is bounded:
  * input deeper or larger than any legal request is refused as one issue of rule `size`.
  *
- * @param schema strict objects, arrays, strings, numbers and picklists.
+ * @param schema strict objects, arrays, strings, numbers, booleans and picklists.
  * @param input parsed JSON; a key whose value is undefined counts as absent.
  */
 export function checkParameters<const TSchema extends v.GenericSchema>(

@@ -7,14 +7,14 @@
 import type * as v from 'valibot';
 import type { Issue } from '../errors.ts';
 import { createIssue, MAX_VALUES, type Place, type Rule } from './check.ts';
-import { getShape, type ListShape, type ObjectShape, type Shape } from './schema-shape.ts';
+import { getShape, type ListShape, type ObjectShape, type Shape, type ValueShape } from './schema-shape.ts';
 
 interface ParameterObject {
   readonly [name: string]: ParameterValue;
 }
 
 /** What checked parameters are made of. */
-export type ParameterValue = string | number | readonly ParameterValue[] | ParameterObject;
+export type ParameterValue = string | number | boolean | readonly ParameterValue[] | ParameterObject;
 
 /** Parameters read from RPC names, still to be checked, and what is wrong with the names. */
 export interface Unflattened {
@@ -42,7 +42,7 @@ interface NameNode {
 
 /**
  * Returns the RPC parameters in the order of the object, lists by 1-based index, numbers as the shortest decimal text that
- * reads back as the same number, never with an exponent.
+ * reads back as the same number, never with an exponent, booleans as `true` and `false`.
  */
 export function flattenParameters(parameters: ParameterObject): readonly (readonly [name: string, value: string])[] {
   const pairs: (readonly [string, string])[] = [];
@@ -63,7 +63,8 @@ export function measureQueryBytes(pairs: readonly (readonly [name: string, value
  * Returns the nested parameters that RPC parameters stand for, to be checked by the operation's own check, and an issue
  * for each known name that is repeated, that is given both as a value and as a list, or whose indexes are not 1, 2, 3 …
  * Of such a list only the items before the fault are kept, so that no other issue names a wrong place. A text becomes a
- * number where the schema wants one and the text is a JSON number; unknown names are kept for the check to report.
+ * number or a boolean where the schema wants one and the text is one in JSON; unknown names are kept for the check to
+ * report.
  * No input makes it throw; the work is bounded by {@link MAX_VALUES} pairs, whatever the indexes.
  *
  * @param pairs decoded names and values, system parameters (Action, Version, Signature …) left out.
@@ -92,6 +93,7 @@ export function unflattenParameters(
 function appendPairs(name: string, value: ParameterValue, pairs: (readonly [string, string])[]): void {
   if (typeof value === 'string') pairs.push([name, value]);
   else if (typeof value === 'number') pairs.push([name, formatNumber(value)]);
+  else if (typeof value === 'boolean') pairs.push([name, String(value)]);
   else {
     const isList = Array.isArray(value);
     for (const [key, child] of Object.entries(value)) {
@@ -136,7 +138,7 @@ function buildValue(shape: Shape, node: NameNode, place: Place, issues: Issue[])
   if (node.children.size > 0 && shape.kind === 'object') return buildObject(shape, node, place, issues);
   // A text where parts are wanted, or parts where a text is wanted, are of the wrong type: that is for the check to say.
   if (node.text === undefined) return {};
-  return shape.kind === 'value' && shape.jsonType === 'number' ? toNumber(node.text) : node.text;
+  return shape.kind === 'value' ? readText(shape, node.text) : node.text;
 }
 
 function buildObject(shape: ObjectShape, node: NameNode, place: Place, issues: Issue[]): Record<string, unknown> {
@@ -173,6 +175,18 @@ function buildList({ item }: ListShape, node: NameNode, place: Place, issues: Is
 function createNameIssue(place: Place, rule: Rule, accepted: string, fault: string): Issue {
   const issue = createIssue(place, rule, accepted);
   return { ...issue, Message: `${issue.Parameter} ${fault}.` };
+}
+
+/** A text that is not what the schema wants stays as it is: that is for the check to say. */
+function readText({ jsonType }: ValueShape, text: string): unknown {
+  switch (jsonType) {
+    case 'number':
+      return toNumber(text);
+    case 'boolean':
+      return text === 'true' || text === 'false' ? text === 'true' : text;
+    case 'string':
+      return text;
+  }
 }
 
 function toNumber(text: string): unknown {

@@ -29,10 +29,10 @@ export interface ListShape {
   readonly accepted: string;
 }
 
-/** A string or a number. */
+/** A string, a number or a boolean. */
 export interface ValueShape {
   readonly kind: 'value';
-  readonly jsonType: 'string' | 'number';
+  readonly jsonType: 'string' | 'number' | 'boolean';
   readonly schema: v.GenericSchema;
   readonly accepted: string;
 }
@@ -43,7 +43,7 @@ export type Shape = ObjectShape | ListShape | ValueShape;
 const shapes = new WeakMap<v.GenericSchema, Shape>();
 
 /**
- * Returns the shape of a schema built of strict objects, arrays, strings, numbers and picklists.
+ * Returns the shape of a schema built of strict objects, arrays, strings, numbers, booleans and picklists.
  *
  * @throws TypeError for any other schema.
  */
@@ -77,9 +77,9 @@ function readFields(entries: v.ObjectEntries): ReadonlyMap<string, Field> {
   );
 }
 
-function readJsonType(schema: v.GenericSchema): 'string' | 'number' {
+function readJsonType(schema: v.GenericSchema): ValueShape['jsonType'] {
   const type = isPicklistSchema(schema) ? typeof schema.options[0] : schema.type;
-  if (type === 'string' || type === 'number') return type;
+  if (type === 'string' || type === 'number' || type === 'boolean') return type;
   throw new TypeError(`A schema of type ${schema.type} is no parameter.`);
 }
 

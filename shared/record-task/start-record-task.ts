@@ -32,13 +32,15 @@ const OVERLAY_DISPLAY = v.exactOptional(
   }),
 );
 
-const BackgroundSchema = createItem({
+/** An image behind the panes. */
+export const BackgroundSchema = createItem({
   Url: v.exactOptional(IMAGE_URL),
   Display: OVERLAY_DISPLAY,
   ...BOX_ENTRIES,
 });
 
-const WatermarkSchema = createItem({
+/** An image over the whole picture. */
+export const WatermarkSchema = createItem({
   Url: v.exactOptional(IMAGE_URL),
   Alpha: v.exactOptional(
     describeParameter(createShare(), {

@@ -81,14 +81,8 @@ const PaneImageSchema = createItem({
   ...BOX_ENTRIES,
 });
 
-const PaneTextSchema = createItem({
-  Text: v.exactOptional(
-    describeParameter(createText(MAX_TEXT_LENGTH), {
-      description: 'The text.',
-      source: `${SOURCES.page}; length: ours`,
-      unit: 'UTF-16 code units',
-    }),
-  ),
+/** Place and look of a text, and of a clock. */
+export const TEXT_STYLE_ENTRIES = {
   X: BOX_ENTRIES.X,
   Y: BOX_ENTRIES.Y,
   FontType: v.exactOptional(
@@ -112,6 +106,17 @@ const PaneTextSchema = createItem({
     }),
   ),
   ZOrder: BOX_ENTRIES.ZOrder,
+};
+
+const PaneTextSchema = createItem({
+  Text: v.exactOptional(
+    describeParameter(createText(MAX_TEXT_LENGTH), {
+      description: 'The text.',
+      source: `${SOURCES.page}; length: ours`,
+      unit: 'UTF-16 code units',
+    }),
+  ),
+  ...TEXT_STYLE_ENTRIES,
 });
 
 const UserPaneSchema = createItem({

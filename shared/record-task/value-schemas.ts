@@ -132,13 +132,13 @@ export function createHttpUrl(maxLength: number) {
   );
 }
 
-/** Returns a schema of a list of 1 to {@link MAX_LIST_LENGTH} items. An empty list cannot be written as RPC parameters. */
-export function createList<const TItem extends v.GenericSchema>(item: TItem) {
+/** Returns a schema of a list of 1 to `maxLength` items. An empty list cannot be written as RPC parameters. */
+export function createList<const TItem extends v.GenericSchema>(item: TItem, maxLength = MAX_LIST_LENGTH) {
   return v.pipe(
     v.array(item),
     v.minLength(1),
-    v.maxLength(MAX_LIST_LENGTH),
-    v.metadata({ accepted: `a list of 1 to ${MAX_LIST_LENGTH} items` }),
+    v.maxLength(maxLength),
+    v.metadata({ accepted: maxLength === 1 ? 'a list of 1 item' : `a list of 1 to ${maxLength} items` }),
   );
 }
 

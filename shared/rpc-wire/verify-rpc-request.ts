@@ -30,11 +30,12 @@ export interface RpcPolicy extends VerificationPolicy {
  * Returns who signed the request, or throws. The nonce is remembered last, so that only the owner of a key can use one
  * up. The order of the checks is ours; the vendor documents none.
  *
- * @throws RecorderError `MissingAction`, `MissingVersion`; whatever `verifyAcs3` and `verifyRpcV1` throw;
+ * @throws RecorderError `UnsupportedHTTPMethod` (the gateway's status is 400); `MissingAction`, `MissingVersion`; whatever `verifyAcs3` and `verifyRpcV1` throw;
  * `MissingSecurityToken`, `InvalidSecurityToken.MismatchWithAccessKey` (also for a token that the key does not have;
  * both codes are assumptions, modelled on the gateway's other codes); `SignatureNonceUsed`
  */
 export async function verifyRpcRequest(request: DecodedRpcRequest, policy: RpcPolicy): Promise<VerifiedCaller> {
+  if (request.method !== 'GET' && request.method !== 'POST') throw new RecorderError('UnsupportedHTTPMethod');
   requireValue(request.Action, 'Action');
   requireValue(request.Version, 'Version');
   const caller = verifySignature(request, policy);

@@ -113,6 +113,19 @@ describe('startRtcEmulator', () => {
     expect(answer).toMatchObject({ status: 400, body: { Code: 'UnsupportedHTTPMethod' } });
   });
 
+  it('limits calls to what is documented, unless told not to', async () => {
+    const describe = (endpoint: string) => call(endpoint, 'DescribeRecordFiles', { AppId: 'yourAppId' });
+    for (let count = 0; count < 10; count += 1) expect((await describe(emulator.endpoint)).status).toBe(200);
+    expect(await describe(emulator.endpoint)).toMatchObject({
+      status: 400,
+      body: { Code: 'Throttling.User', Message: 'Request was denied due to user flow control.' },
+    });
+    expect((await call(emulator.endpoint, 'StartRecordTask', REQUIRED)).status).toBe(200);
+    const unlimited = await startRtcEmulator({ credentials: [KEY], rateLimits: 'none' });
+    for (let count = 0; count < 20; count += 1) expect((await describe(unlimited.endpoint)).status).toBe(200);
+    await unlimited.close();
+  });
+
   it('refuses more parameters than any request has', async () => {
     const path = `/?${'a&'.repeat(10_000)}b`;
     const answer = await send(emulator.endpoint, path);

@@ -165,6 +165,12 @@ describe('verifyRpcRequest', () => {
     expect(await catchCode(verifyRpcRequest(request, policy))).toBe('MissingSecurityToken');
   });
 
+  it('refuses other methods than GET and POST', async () => {
+    const request = decodeCaptured(findById(captures, 'pop-core-1.8.0.v1-query-get').request);
+    const policy = createPolicy(request);
+    expect(await catchCode(verifyRpcRequest({ ...request, method: 'PUT' }, policy))).toBe('UnsupportedHTTPMethod');
+  });
+
   it.each([
     ['Action', 'MissingAction'],
     ['Version', 'MissingVersion'],

@@ -140,6 +140,40 @@ describe.each(['emulator', 'drop-in'] as const)('the %s', (name) => {
       expect(Message?.includes('string to sign')).toBe(name === 'emulator');
     });
 
+    test('throws what the client makes of the vendor’s errors', async () => {
+      const { TemplateId: _, ...incomplete } = createParameters();
+      const nonce = { SignatureNonce: randomUUID() };
+      await start(client, nonce);
+      const errors: readonly (readonly [Partial<ClientCall>, number, string, string])[] = [
+        [{ parameters: incomplete }, 400, 'MissingTemplateId', 'TemplateId is mandatory for this action.'],
+        [nonce, 400, 'SignatureNonceUsed', 'Specified signature nonce was used already.'],
+        [
+          { Timestamp: '2020-11-17T03:40:28Z' },
+          400,
+          'InvalidTimeStamp.Expired',
+          'Specified time stamp or date value is expired.',
+        ],
+        [
+          { key: { ...face.key, accessKeyId: 'unknown' } },
+          404,
+          'InvalidAccessKeyId.NotFound',
+          'Specified access key is not found.',
+        ],
+        [
+          { action: 'GetTaskStatus' },
+          404,
+          'InvalidAction.NotFound',
+          'Specified api is not found, please check your url and method.',
+        ],
+      ];
+      for (const [changes, status, Code, Message] of errors) {
+        const { thrown, RequestId } = await start(client, changes);
+        const { message, ...expected } = client.describeThrown({ status, Code, Message, RequestId });
+        expect(thrown).toMatchObject(expected);
+        expect(thrown?.message.startsWith(message), `${thrown?.message} begins with ${message}`).toBe(true);
+      }
+    });
+
     test('refuses an unknown key', async () => {
       const key = { ...face.key, accessKeyId: 'unknown' };
       expect(await start(client, { key })).toMatchObject({ verdict: 'error', Code: 'InvalidAccessKeyId.NotFound' });
@@ -167,7 +201,10 @@ describe.each(['emulator', 'drop-in'] as const)('the %s', (name) => {
     if (name === 'emulator') {
       test('takes a temporary key with its token, and no other', async () => {
         const wrong = { ...STS_KEY, securityToken: 'wrong' };
-        expect(await start(client, { key: STS_KEY })).toMatchObject({ verdict: 'success', Code: undefined });
+        const parameters = createParameters();
+        const outcome = await start(client, { key: STS_KEY, parameters });
+        expect(outcome).toMatchObject({ verdict: 'success', Code: undefined });
+        expect(face.findReceived(parameters.TaskId)?.parameters).toEqual(parameters);
         expect(await start(client, { key: wrong })).toMatchObject({
           Code: 'InvalidSecurityToken.MismatchWithAccessKey',
         });

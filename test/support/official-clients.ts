@@ -42,12 +42,30 @@ interface ClientOutcome {
   /** Of the body, or of the error with what the client adds. */
   readonly Message: string | undefined;
   readonly RequestId: string | undefined;
+  /** The error as the client threw it. */
+  readonly thrown: ThrownError | undefined;
+}
+
+interface ThrownError {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An error of the gateway. */
+interface GatewayError {
+  readonly status: number;
+  readonly Code: string;
+  readonly Message: string;
+  readonly RequestId: string | undefined;
 }
 
 export interface OfficialClient {
   readonly name: string;
   /** What it takes an error with HTTP status 200 for. */
   readonly verdictOnTaskExisted: ClientOutcome['verdict'];
+  /** What it makes of an error with another status; the message may go on. */
+  readonly describeThrown: (error: GatewayError) => ThrownError;
   readonly call: (call: ClientCall) => Promise<ClientOutcome>;
 }
 
@@ -63,6 +81,11 @@ export const OFFICIAL_CLIENTS: readonly OfficialClient[] = [
   {
     name: '@alicloud/rpc-client',
     verdictOnTaskExisted: 'success',
+    describeThrown: ({ status, Code, Message, RequestId }) => ({
+      name: 'Error',
+      code: `${Code}Error`,
+      message: `${Code}Error: code: ${status}, ${Message} requestid: ${RequestId}`,
+    }),
     call: async ({ endpoint, key, action, parameters, ...common }) => {
       const client = new rpcClient.default(new rpcClient.Config({ ...key, endpoint, protocol: 'http' }));
       const runtime = new teaUtil.RuntimeOptions({});
@@ -79,6 +102,11 @@ function createOpenApiClient(
   return {
     name: `@alicloud/openapi-client, ${layout}`,
     verdictOnTaskExisted: 'success',
+    describeThrown: ({ status, Code, Message, RequestId }) => ({
+      name: 'Error',
+      code: Code,
+      message: `${Code}: code: ${status}, ${Message} request id: ${RequestId}`,
+    }),
     call: async ({ endpoint, key, action, parameters, Timestamp, SignatureNonce }) => {
       const client = new openApi.default(
         new openApi.Config({ ...key, signatureAlgorithm, endpoint, protocol: 'http' }),
@@ -114,6 +142,7 @@ function createPopCoreClient(method: 'GET' | 'POST' | 'post'): OfficialClient {
   return {
     name: `@alicloud/pop-core, ${method}`,
     verdictOnTaskExisted: 'error',
+    describeThrown: ({ Code, Message }) => ({ name: `${Code}Error`, code: Code, message: `${Message}, URL: http://` }),
     call: async ({ endpoint, key, action, parameters, ...common }) => {
       const client = new PopCore({ ...key, endpoint: `http://${endpoint}`, apiVersion: VERSION });
       return await judge(client.request(action, { ...parameters, ...common }, { method }));
@@ -136,14 +165,15 @@ const Returned = v.union([
   Body,
 ]);
 
-const Thrown = v.object({ code: v.string(), message: v.string(), data: v.optional(Body, {}) });
+const Thrown = v.object({ name: v.string(), code: v.string(), message: v.string(), data: v.optional(Body, {}) });
 
 async function judge(answer: Promise<unknown>): Promise<ClientOutcome> {
   try {
     const { RequestId, Code, Message } = v.parse(Returned, await answer);
-    return { verdict: 'success', Code, Message, RequestId };
+    return { verdict: 'success', Code, Message, RequestId, thrown: undefined };
   } catch (error) {
-    const { code, message, data } = v.parse(Thrown, error);
-    return { verdict: 'error', Code: code.replace(/Error$/, ''), Message: message, RequestId: data.RequestId };
+    const { data, ...thrown } = v.parse(Thrown, error);
+    const { code, message } = thrown;
+    return { verdict: 'error', Code: code.replace(/Error$/, ''), Message: message, RequestId: data.RequestId, thrown };
   }
 }

@@ -5,7 +5,8 @@
  */
 import * as v from 'valibot';
 import { APP_ID } from '../../../shared/record-task/task-parameters.ts';
-import { createId, createInteger } from '../../../shared/record-task/value-schemas.ts';
+import { createId, createList } from '../../../shared/record-task/value-schemas.ts';
+import { PAGE_ENTRIES, takePage } from '../page.ts';
 import { createRtcSuccess } from '../rtc-answer.ts';
 import { createOperation } from '../rtc-operation.ts';
 
@@ -18,17 +19,14 @@ const TIME = v.pipe(
 const DescribeRecordFilesSchema = v.strictObject({
   AppId: APP_ID,
   ChannelId: v.exactOptional(createId(64)),
-  TaskIds: v.exactOptional(
-    v.pipe(v.array(createId(55)), v.minLength(1), v.maxLength(10), v.metadata({ accepted: 'a list of 1 to 10 ids' })),
-  ),
+  TaskIds: v.exactOptional(createList(createId(55), 10)),
   StartTime: v.exactOptional(TIME),
   EndTime: v.exactOptional(TIME),
-  PageNum: v.exactOptional(createInteger(1, 2 ** 31 - 1)),
-  PageSize: v.exactOptional(createInteger(1, 100)),
+  ...PAGE_ENTRIES,
 });
 
 export const describeRecordFiles = createOperation(DescribeRecordFilesSchema, (parameters, rtc) => {
-  const { AppId, ChannelId, TaskIds, StartTime = '', EndTime = '~', PageNum = 1, PageSize = 10 } = parameters;
+  const { AppId, ChannelId, TaskIds, StartTime = '', EndTime = '~' } = parameters;
   const found = rtc.recorder.files().filter(
     (file) =>
       file.AppId === AppId &&
@@ -38,11 +36,7 @@ export const describeRecordFiles = createOperation(DescribeRecordFilesSchema, (p
       file.StartTime >= StartTime &&
       file.StartTime <= EndTime,
   );
-  const first = (PageNum - 1) * PageSize;
-  return createRtcSuccess({
-    TotalNum: found.length,
-    TotalPage: Math.ceil(found.length / PageSize),
-    // Newest first, as in the page's sample.
-    RecordFiles: found.toReversed().slice(first, first + PageSize),
-  });
+  // Newest first, as in the page's sample.
+  const { items, ...totals } = takePage(found.toReversed(), parameters);
+  return createRtcSuccess({ ...totals, RecordFiles: items });
 });

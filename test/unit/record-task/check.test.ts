@@ -189,7 +189,7 @@ describe('createParameterError', () => {
 });
 
 describe('getShape', () => {
-  it.each([v.boolean(), v.strictObject({ Flag: v.boolean() }), v.array(v.null()), v.picklist([])])(
+  it.each([v.bigint(), v.strictObject({ Flag: v.bigint() }), v.array(v.null()), v.picklist([])])(
     'is not for a schema that parameters do not use: $type',
     (schema) => {
       expect(() => getShape(schema)).toThrow(TypeError);

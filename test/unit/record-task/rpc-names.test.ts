@@ -61,6 +61,13 @@ describe('flattenParameters', () => {
     expect(Number(text)).toBe(value === 0 ? 0 : value);
   });
 
+  it('writes booleans as words', () => {
+    expect(flattenParameters({ A: true, B: [false] })).toEqual([
+      ['A', 'true'],
+      ['B.1', 'false'],
+    ]);
+  });
+
   it('gives nothing for nothing', () => {
     expect(flattenParameters({})).toEqual([]);
   });
@@ -125,6 +132,17 @@ describe('unflattenParameters', () => {
     expect(checkStartRecordTask(parameters)).toMatchObject({
       issues: expect.arrayContaining([expect.objectContaining({ Path: 'MixMode', Rule: 'type' })]),
     });
+  });
+
+  it.each([
+    ['true', true],
+    ['false', false],
+    ['True', 'True'],
+    ['1', '1'],
+    ['', ''],
+  ])('reads the boolean %j as %j', (text, value) => {
+    const schema = v.strictObject({ Flag: v.boolean() });
+    expect(unflattenParameters([['Flag', text]], schema)).toEqual({ parameters: { Flag: value }, issues: [] });
   });
 
   it('takes the parts of a list in any order', () => {

@@ -15,6 +15,7 @@ describe('toRpcFault', () => {
     ['TaskExternal', 400, 'UnsupportedOperation'],
     ['SignatureDoesNotMatch', 400, 'SignatureDoesNotMatch'],
     ['InvalidAction.NotFound', 404, 'InvalidAction.NotFound'],
+    ['UnsupportedHTTPMethod', 400, 'UnsupportedHTTPMethod'],
   ])('answers %s with %i %s', (code, status, Code) => {
     expect(toRpcFault(new RecorderError(code))).toMatchObject({ status, Code });
   });

@@ -1,5 +1,5 @@
 /**
- * Telling the owner of a template that a file exists.
+ * FileCreated, and telling it to an address.
  *
  * @see StartRecordTask, callback FileCreated
  * @module
@@ -14,7 +14,7 @@ const CALLBACK_TIMEOUT_MS = 5000;
 export const DEFAULT_RETRY_DELAYS_MS: readonly number[] = [1000, 5000, 15_000];
 
 /** The body of the callback, with every field of the page's sample. */
-type FileCreatedMessage = Required<FileCreated>;
+export type FileCreatedMessage = Required<FileCreated>;
 
 /** One try to deliver a message. It does not name the address, which may hold a secret. */
 export interface CallbackAttempt {
@@ -28,8 +28,7 @@ export interface CallbackAttempt {
   readonly outcome: 'delivered' | 'failed';
 }
 
-export interface EmitOptions {
-  readonly HttpCallbackUrl: string;
+export interface PostOptions {
   /** A try more for each delay, milliseconds of real time. */
   readonly retryDelaysMs: readonly number[];
   /** Ends the delivery, whatever its state. */
@@ -37,31 +36,30 @@ export interface EmitOptions {
   readonly onAttempt: (attempt: CallbackAttempt) => void;
 }
 
-/**
- * Posts FileCreated for a file until it is answered with 2xx or the tries are spent. Every try carries the same MsgId
- * (assumption: the vendor does not say what identifies a repeated message).
- */
-export async function emitFileCreated(file: RecordFile, options: EmitOptions): Promise<void> {
+/** Returns the message about a file, with a MsgId of its own. */
+export function createFileCreated(file: RecordFile): FileCreatedMessage {
   const { CreateTime: _, ...told } = file;
-  const message: FileCreatedMessage = { ...told, Event: 'FileCreated', MsgId: randomUUID() };
-  for (const [index, delayMs] of [0, ...options.retryDelaysMs].entries()) {
-    if (delayMs > 0) await sleep(delayMs, undefined, { signal: options.signal, ref: false }).catch(() => {});
-    if (options.signal.aborted) return;
-    const attempt = await postMessage(message, index + 1, options);
-    options.onAttempt(attempt);
-    if (attempt.outcome === 'delivered') return;
-  }
+  return { ...told, Event: 'FileCreated', MsgId: randomUUID() };
 }
 
-async function postMessage(
+/**
+ * Posts a message until it is answered with 2xx or the tries are spent. Every try carries the same MsgId (assumption: the
+ * vendor does not say what identifies a repeated message).
+ */
+export async function postFileCreated(
   message: FileCreatedMessage,
-  attempt: number,
-  { HttpCallbackUrl, signal }: EmitOptions,
-): Promise<CallbackAttempt> {
-  const startedAtMs = Date.now();
-  const status = await post(HttpCallbackUrl, JSON.stringify(message), signal);
-  const outcome = status !== undefined && status >= 200 && status < 300 ? 'delivered' : 'failed';
-  return { message, attempt, status, startedAtMs, durationMs: Date.now() - startedAtMs, outcome };
+  HttpCallbackUrl: string,
+  { retryDelaysMs, signal, onAttempt }: PostOptions,
+): Promise<void> {
+  for (const [index, delayMs] of [0, ...retryDelaysMs].entries()) {
+    if (delayMs > 0) await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return;
+    const startedAtMs = Date.now();
+    const status = await post(HttpCallbackUrl, JSON.stringify(message), signal);
+    const outcome = status !== undefined && status >= 200 && status < 300 ? 'delivered' : 'failed';
+    onAttempt({ message, attempt: index + 1, status, startedAtMs, durationMs: Date.now() - startedAtMs, outcome });
+    if (outcome === 'delivered') return;
+  }
 }
 
 async function post(url: string, body: string, signal: AbortSignal): Promise<number | undefined> {
