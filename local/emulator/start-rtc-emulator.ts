@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import * as v from 'valibot';
 import type { RpcPolicy } from '../../shared/rpc-wire/verify-rpc-request.ts';
 import { LOOPBACK, listen } from '../listen.ts';
@@ -120,6 +120,8 @@ export async function startRtcEmulator(options: RtcEmulatorOptions): Promise<Rtc
   const { tasks, files, templates: restoredTemplates } = readSnapshot(options.restoreFrom);
   const nowMs = () => now().getTime();
   const closing = new AbortController();
+  // Every message that waits for its next try listens.
+  setMaxListeners(0, closing.signal);
   const requests = new RequestLog();
   const callbacks: CallbackAttempt[] = [];
   const queueMessages: QueueMessage[] = [];
