@@ -1,6 +1,6 @@
 /**
  * The one class of error and its closed set of codes. A code is the vendor's own wherever the vendor has one
- * (facts: RPC gateway and StartRecordTask error tables); the rest are ours and say so.
+ * (its pages on the RPC gateway and on StartRecordTask); the rest are ours and say so.
  *
  * @module
  */

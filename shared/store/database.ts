@@ -3,7 +3,7 @@
  *
  * A frozen Function Compute instance keeps its sockets, dead or alive, so the first statement after a pause may
  * meet a connection that never answers. Every statement here is bounded and repeated once on a fresh pool, which
- * is safe because every statement of this project can be applied twice with the same effect as once.
+ * is safe because every statement of this project can be applied twice with the effect of once, counts of repetitions aside.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import type { Issue } from '../errors.ts';
 import type { Database } from './database.ts';
 import { eventValues, insertEventSql, type NewEvent } from './events.ts';
 
-/** How long a claim protects its call to RTC: longer than the function may run (30 s). DESIGN decision, ours. */
+/** How long a claim protects its call to RTC: longer than the function may run (30 s). Ours. */
 const START_LEASE_SECONDS = 45;
 
 /** After its end, the same request is still answered as `replayed` for this long. Ours. */
