@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { WebhookConfig } from './config.ts';
 import type { NewEvent } from './store/events.ts';
 
 /** Types of events, also of the webhooks. */
@@ -24,13 +25,13 @@ export function createEvent(event: {
   readonly type: EventType;
   readonly now: Date;
   readonly data: Readonly<Record<string, unknown>>;
-  /** `none` without a configured webhook. */
-  readonly delivery: NewEvent['delivery'];
+  /** Without one nobody is told: the event only makes the timeline. */
+  readonly webhook: WebhookConfig | undefined;
 }): NewEvent {
   return {
     id: event.id,
     type: event.type,
     body: JSON.stringify({ type: event.type, timestamp: event.now.toISOString(), data: event.data }),
-    delivery: event.delivery,
+    delivery: event.webhook === undefined ? 'none' : 'pending',
   };
 }

@@ -123,7 +123,7 @@ function createFileEvent(
     type: 'record_file.created',
     now: at,
     data: { FileId: id, ...file, Source: source },
-    delivery: webhook === undefined ? 'none' : 'pending',
+    webhook,
   });
   return { id, event };
 }

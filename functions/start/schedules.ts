@@ -245,6 +245,6 @@ function createMissedEvent(service: StartService, slot: MissedSlot): NewEvent {
     type: 'schedule.missed',
     now: service.now(),
     data: { ...slot },
-    delivery: service.webhook === undefined ? 'none' : 'pending',
+    webhook: service.webhook,
   });
 }

@@ -171,7 +171,7 @@ function createOutcomeEvent(
   return createEvent({
     id: `evt_${service.createId()}`,
     now: service.now(),
-    delivery: service.webhook === undefined ? 'none' : 'pending',
+    webhook: service.webhook,
     ...(verdict.state === 'recording'
       ? {
           type: 'record_task.started',
@@ -232,7 +232,7 @@ export async function resolveStart(
     type: 'record_task.failed',
     now: service.now(),
     data: { AppId: task.AppId, ChannelId: resumed.ChannelId, TaskId: task.TaskId, Code: errorCode },
-    delivery: service.webhook === undefined ? 'none' : 'pending',
+    webhook: service.webhook,
   });
   const finished = await finishStart(service.database, {
     ...task,

@@ -61,7 +61,7 @@ export async function stopRecordTask(service: StartService, target: StopTarget):
           type: state === 'stopped' ? 'record_task.stopped' : 'record_task.failed',
           now,
           data: { AppId, ChannelId: claimed.ChannelId, TaskId, ...(state === 'failed' && { Code: 'StopUnconfirmed' }) },
-          delivery: service.webhook === undefined ? 'none' : 'pending',
+          webhook: service.webhook,
         });
   // As long again as it has been asked for already: doubling without a count.
   const waitMs = Math.min(Math.max(claimed.askedSecondsAgo * 1_000, MIN_RETRY_AFTER_MS), MAX_RETRY_AFTER_MS);

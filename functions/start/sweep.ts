@@ -245,8 +245,7 @@ function createLoneEvent(
   { webhook, now }: SweepDependencies,
   { id, type, AppId, TaskId, data }: Pick<LoneEvent, 'id' | 'AppId' | 'TaskId'> & { type: EventType; data: object },
 ): LoneEvent {
-  const delivery = webhook === undefined ? 'none' : 'pending';
-  return { ...createEvent({ id, type, now: now(), data: { ...data }, delivery }), AppId, TaskId };
+  return { ...createEvent({ id, type, now: now(), data: { ...data }, webhook }), AppId, TaskId };
 }
 
 /** As DescribeRecordFiles takes times: UTC, `yyyy-MM-ddTHH:mm:ssZ`. */

@@ -61,7 +61,7 @@ export async function updateRecordTask(
     type: 'record_task.updated',
     now,
     data: { AppId, ChannelId, TaskId, Changes: changes },
-    delivery: service.webhook === undefined ? 'none' : 'pending',
+    webhook: service.webhook,
   });
   const stored = await finishUpdate(service.database, { AppId, TaskId, run: task.run, changes, event, now });
   if (stored) await deliverFirst(service, event);

@@ -26,6 +26,14 @@ describe('a function process killed between claim and finish', () => {
     return then;
   }
 
+  /** The bare answer: that of a killed instance is none of ours. */
+  const postStart = (TaskId: string) =>
+    fetch(`${stack.start.url}/record-tasks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: stack.authorization },
+      body: JSON.stringify(createRequest(TaskId)),
+    });
+
   const stateAtRtc = (TaskId: string) => stack.rtc.tasks().findLast((task) => task.TaskId === TaskId)?.state;
   const read = (TaskId: string) => stack.call('GET', `/record-tasks/${TaskId}`);
 
@@ -35,11 +43,7 @@ describe('a function process killed between claim and finish', () => {
   ])('%s: the first tick after the lease brings the task to recording', async (name, fault, Warnings) => {
     const TaskId = name.replaceAll(' ', '-');
     stack.rtc.onRequest(() => killCaller(fault));
-    const response = await fetch(`${stack.start.url}/record-tasks`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: stack.authorization },
-      body: JSON.stringify(createRequest(TaskId)),
-    });
+    const response = await postStart(TaskId);
     expect(response.status).toBe(502);
     expect((await read(TaskId)).body.State).toBe('starting');
 
@@ -62,11 +66,7 @@ describe('a function process killed between claim and finish', () => {
   ])('%s: whatever may be running is stopped and the task has failed', async (name, fault) => {
     const TaskId = name.replaceAll(/[ ,]+/g, '-');
     stack.rtc.onRequest(() => killCaller(fault));
-    await fetch(`${stack.start.url}/record-tasks`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: stack.authorization },
-      body: JSON.stringify(createRequest(TaskId)),
-    });
+    await postStart(TaskId);
     await stack.passTime(121);
     await stack.tick();
     expect((await read(TaskId)).body).toMatchObject({ State: 'failed', ErrorCode: 'StartUnresolved' });
@@ -82,11 +82,7 @@ describe('a function process killed between claim and finish', () => {
 
   test('the same request takes over once the lease has ended, without a tick', async () => {
     stack.rtc.onRequest(() => killCaller(undefined));
-    await fetch(`${stack.start.url}/record-tasks`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: stack.authorization },
-      body: JSON.stringify(createRequest('again')),
-    });
+    await postStart('again');
     await stack.passTime(46);
     const answer = await stack.call('POST', '/record-tasks', createRequest('again'));
     expect(answer).toMatchObject({ status: 201, body: { Warnings: [{ Rule: 'OutcomeInferred' }] } });
