@@ -130,11 +130,12 @@ function describeResponse(
 ): object {
   const refs = components.map((component) => ({ $ref: toRef(component) }));
   const schema = refs.length > 1 ? { anyOf: refs } : (refs[0] ?? { type: 'object' });
+  const isJson = mediaType === undefined || refs.length > 0;
   return {
     description,
     content: {
       ...(mediaType !== undefined && { [mediaType]: { schema: { type: 'string' } } }),
-      'application/json': { schema },
+      ...(isJson && { 'application/json': { schema } }),
     },
   };
 }

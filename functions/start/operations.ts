@@ -104,10 +104,10 @@ function describe(schema: v.ExactOptionalSchema<v.GenericSchema, undefined>, des
 /** An answer that is no error. */
 interface Answer {
   readonly description: string;
-  /** Any of these. */
+  /** Any of these; if there are none, an object, or what `or` names alone. */
   readonly json: readonly Component[];
   /** Another media type, which is answered unless JSON is asked for. */
-  readonly or?: 'image/svg+xml';
+  readonly or?: 'image/svg+xml' | 'text/html' | 'text/javascript';
 }
 
 /** A parameter of a path, of a query or in a header. */
@@ -162,6 +162,18 @@ export function listOperations(): readonly Operation[] {
       ...{ method: 'get', path: '/openapi.json', operationId: 'getOpenApi', needs: 'nothing' },
       summary: 'This document.',
       answers: { 200: { description: 'The document.', json: [] } },
+    },
+    {
+      ...{ method: 'get', path: '/', operationId: 'getConsole', needs: 'nothing' },
+      summary: 'The console, a page for browsers.',
+      answers: { 200: { description: 'The page.', json: [], or: 'text/html' } },
+    },
+    {
+      ...{ method: 'get', path: '/console/{File}', operationId: 'getConsoleFile', needs: 'nothing' },
+      summary: 'A file that the console loads.',
+      parameters: [describePathId('File', v.string())],
+      answers: { 200: { description: 'The file.', json: [], or: 'text/javascript' } },
+      errors: ['NotFound'],
     },
   ];
 }

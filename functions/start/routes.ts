@@ -6,6 +6,7 @@
 import { Hono } from 'hono/tiny';
 import { RecorderError } from '../../shared/errors.ts';
 import { createJsonResult, type HttpEvent, type HttpResult } from '../../shared/fc.ts';
+import { addConsoleRoutes } from './console-routes.ts';
 import { verifyCaller } from './door.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addLayoutPreviewRoutes } from './layout-preview-routes.ts';
@@ -29,6 +30,7 @@ addScheduleRoutes(app);
 addEventRoutes(app);
 addLayoutPreviewRoutes(app);
 addOpenApiRoute(app);
+addConsoleRoutes(app);
 
 app.notFound(() => {
   throw new RecorderError('NotFound');

@@ -9,7 +9,7 @@ const SOURCES = ['functions', 'shared', 'local']
   .flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   )
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'));
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
