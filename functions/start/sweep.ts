@@ -32,11 +32,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** From a sweep to the next. Ours. */
+/** From a sweep to the next, and the longest wait after a failure: what was missed is had within it. Ours. */
 const PERIOD_MS = 5 * MINUTE_MS;
-
-/** The longest wait after a failure. Ours. */
-const MAX_BACKOFF_MS = HOUR_MS;
 
 /** No sweep reaches back further: what could not be read for so long is given up. Ours. */
 const MAX_REACH_DAYS = 7;
@@ -62,7 +59,7 @@ export interface SweepDependencies extends Pick<StartService, 'config' | 'databa
 
 /**
  * Begins or continues the sweep that `job` stands for, and puts the job off: to the next sweep; to the next tick if time
- * ran out; after a failure for 1, 2, 4 … minutes, at most an hour.
+ * ran out; after a failure for 1, 2, 4 … minutes, at most a period.
  *
  * @throws RecorderError `ServiceUnavailable` when the database does not answer.
  */
@@ -97,7 +94,7 @@ export async function sweepRecordFiles(dependencies: SweepDependencies, job: Job
     case 'failed': {
       const count = (state.failure?.count ?? 0) + 1;
       const failure = { since: state.failure?.since ?? now, count, Code: outcome.Code };
-      const waitMs = Math.min(MINUTE_MS * 2 ** (count - 1), MAX_BACKOFF_MS);
+      const waitMs = Math.min(MINUTE_MS * 2 ** (count - 1), PERIOD_MS);
       return await saveSweep(database, job, { watermark, window: undefined, failure }, later(waitMs));
     }
   }
