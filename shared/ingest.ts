@@ -9,8 +9,9 @@ import { type ErrorCode, RecorderError } from './errors.ts';
 import { createEvent } from './events.ts';
 import { createFileId, type FileCreated, parseFileCreated, parseRecordFile } from './record-file.ts';
 import { type Database, isDataFailure } from './store/database.ts';
+import { storeDeadLetter } from './store/dead-letters.ts';
 import type { NewEvent } from './store/events.ts';
-import { ingestFile, ingestListedFiles, type ListedFile, storeDeadLetter } from './store/ingest.ts';
+import { ingestFile, ingestListedFiles, type ListedFile } from './store/ingest.ts';
 
 /** What taking in a message needs from outside. */
 export interface IngestDependencies extends Pick<Outbox, 'database' | 'webhook' | 'now'> {

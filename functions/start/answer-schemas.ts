@@ -21,6 +21,7 @@ export function createAnswerSchemas() {
     DryRunAnswer: createDryRunAnswer(parts),
     ...createTaskAnswers(parts),
     ...createEventAnswers(parts),
+    ...createDeadLetterAnswers(parts),
     ...createScheduleAnswers(parts),
     LayoutPreviewAnswer: createLayoutPreviewAnswer(parts),
   };
@@ -187,6 +188,26 @@ function createEventAnswers({ RequestId, Event, Next }: Parts) {
       Next,
     }),
     RedeliverAnswer: v.object({ RequestId, EventId: v.string(), Outcome: v.string() }),
+  };
+}
+
+function createDeadLetterAnswers({ RequestId, Time, Next }: Parts) {
+  const letter = {
+    DeadLetterId: v.pipe(v.string(), v.description('SHA-256 of the bytes.')),
+    AppId: v.optional(v.string()),
+    Source: v.pipe(
+      v.picklist(['http', 'mns', 'reconciled']),
+      v.description("How it came; reconciled: from RTC's own list."),
+    ),
+    Reason: v.pipe(v.string(), v.description('Code of the fault.')),
+    Count: v.pipe(v.number(), v.description('How often the same bytes came.')),
+    FirstReceivedAt: Time,
+    LastReceivedAt: Time,
+    Bytes: v.pipe(v.number(), v.description('Its size.')),
+  };
+  return {
+    DeadLetterList: v.object({ RequestId, DeadLetters: v.array(v.object(letter)), Next }),
+    DeadLetterDetail: v.object({ RequestId, ...letter, BodyBase64: v.string() }),
   };
 }
 

@@ -14,6 +14,7 @@ import { UpdateRecordTaskSchema } from '../../shared/record-task/update-record-t
 import { USER_PANES } from '../../shared/record-task/user-panes.ts';
 import { createId, createInteger } from '../../shared/record-task/value-schemas.ts';
 import { createAnswerSchemas } from './answer-schemas.ts';
+import { DeadLetterQuery } from './dead-letter-routes.ts';
 import { EventQuery } from './event-routes.ts';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, StartQuery, TaskPathQuery, TaskQuery, UpdateQuery } from './record-task-routes.ts';
 import { MAX_SCHEDULE_ID_LENGTH, ScheduleSchema } from './schedule-request.ts';
@@ -327,6 +328,19 @@ function listEventOperations(): readonly Operation[] {
       body: 'RedeliverRequest',
       answers: { 200: { description: 'What became of the attempt.', json: ['RedeliverAnswer'] } },
       errors: ['NotFound', 'WebhookNotConfigured'],
+    },
+    {
+      ...{ method: 'get', path: '/dead-letters', operationId: 'listDeadLetters' },
+      summary: 'Messages that came with a valid callback URL or queue and are no usable FileCreated, newest first.',
+      parameters: describeQuery(DeadLetterQuery, { AppId: 'Messages for this application only.', ...PAGE_NOTES }),
+      answers: { 200: { description: 'A page of dead letters, without their bytes.', json: ['DeadLetterList'] } },
+    },
+    {
+      ...{ method: 'get', path: '/dead-letters/{DeadLetterId}', operationId: 'getDeadLetter' },
+      summary: 'One dead letter with its bytes.',
+      parameters: [describePathId('DeadLetterId', v.string())],
+      answers: { 200: { description: 'The dead letter.', json: ['DeadLetterDetail'] } },
+      errors: ['NotFound'],
     },
   ];
 }

@@ -7,6 +7,7 @@ import { Hono } from 'hono/tiny';
 import { RecorderError } from '../../shared/errors.ts';
 import { createJsonResult, type HttpEvent, type HttpResult } from '../../shared/fc.ts';
 import { addConsoleRoutes } from './console-routes.ts';
+import { addDeadLetterRoutes } from './dead-letter-routes.ts';
 import { verifyCaller } from './door.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addLayoutPreviewRoutes } from './layout-preview-routes.ts';
@@ -28,6 +29,7 @@ app.use(async (c, next) => {
 addRecordTaskRoutes(app);
 addScheduleRoutes(app);
 addEventRoutes(app);
+addDeadLetterRoutes(app);
 addLayoutPreviewRoutes(app);
 addOpenApiRoute(app);
 addConsoleRoutes(app);

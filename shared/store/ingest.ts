@@ -1,9 +1,8 @@
 /**
- * The statements behind a callback: store the file with all that follows from it, or keep what cannot be used.
+ * The statements behind a callback: store the file with all that follows from it.
  *
  * @module
  */
-import { createHash } from 'node:crypto';
 import type { FileCreated } from '../record-file.ts';
 import type { Database } from './database.ts';
 import { eventValues, insertEventSql, type NewEvent } from './events.ts';
@@ -141,28 +140,4 @@ function toListedRow({ id, file, event }: ListedFile): Readonly<Record<string, s
     event_body: event.body,
     delivery: event.delivery,
   };
-}
-
-/** An authenticated message that is no usable FileCreated, or an item of RTC's list that is no usable file. */
-export interface DeadLetter {
-  readonly AppId: string | undefined;
-  readonly source: 'http' | 'mns' | 'reconciled';
-  /** Code of the fault; never a value of the message. */
-  readonly reason: string;
-  readonly body: Uint8Array;
-}
-
-/** Keeps a message that cannot be used, byte for byte. The same bytes again only raise its count. */
-export async function storeDeadLetter(database: Database, letter: DeadLetter): Promise<void> {
-  await database.query(
-    `insert into dead_letters as d (id, app_id, source, reason, body) values ($1, $2, $3, $4, $5::bytea)
-on conflict (id) do update set count = d.count + 1, last_received_at = now()`,
-    [
-      createHash('sha256').update(letter.body).digest('hex'),
-      letter.AppId ?? null,
-      letter.source,
-      letter.reason,
-      Buffer.from(letter.body),
-    ],
-  );
 }

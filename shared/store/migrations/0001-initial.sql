@@ -119,6 +119,7 @@ insert into webhook_endpoint (id) values (1);
 -- Authenticated callbacks that are not a usable FileCreated; the same bytes again only raise the count.
 create table dead_letters (
   id text primary key,
+  seq bigint generated always as identity unique,
   app_id text,
   source text not null,
   reason text not null,
