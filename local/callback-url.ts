@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
 import { RecorderError } from '../shared/errors.ts';
 import { createCallbackToken } from '../shared/signing/callback-token.ts';
+import { runCommand } from './command-line.ts';
 
 function main(): void {
   const { values } = parseArgs({ options: { host: { type: 'string' }, 'app-id': { type: 'string' } } });
@@ -39,9 +40,4 @@ function firstOf(list: string | undefined): string | undefined {
     .find((item) => item !== '');
 }
 
-try {
-  main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+runCommand(main);

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from 'node:util';
-import { RecorderError } from '../shared/errors.ts';
+import { createOptionError, readNumberOption, runCommand } from './command-line.ts';
 import { type RtcEmulatorEvent, startRtcEmulator } from './emulator/start-rtc-emulator.ts';
 
 const HELP = `npm run emulator -- [options]
@@ -41,14 +41,14 @@ async function main(): Promise<void> {
   }
   const callbackUrl = values['callback-url'];
   if (callbackUrl !== undefined && !/^https?:\/\//.test(callbackUrl)) {
-    throw wrongOption('--callback-url', 'an http(s) address');
+    throw createOptionError('--callback-url', 'an http(s) address');
   }
   const emulator = await startRtcEmulator({
     credentials: [KEY],
-    port: readNumber('--port', values.port, 0, 65_535),
-    timeScale: readNumber('--time-scale', values['time-scale'], 0.001, 1_000_000),
+    port: readNumberOption('--port', values.port, 0, 65_535),
+    timeScale: readNumberOption('--time-scale', values['time-scale'], 0.001, 1_000_000),
     template: {
-      FileSplitInterval: readNumber('--split', values.split, 0.1, 86_400),
+      FileSplitInterval: readNumberOption('--split', values.split, 0.1, 86_400),
       ...(callbackUrl !== undefined && { HttpCallbackUrl: callbackUrl }),
     },
     templateIds: values['known-templates'] ? 'known' : 'any',
@@ -103,18 +103,4 @@ function describeEvent(event: RtcEmulatorEvent): string {
   }
 }
 
-function readNumber(option: string, text: string, minimum: number, maximum: number): number {
-  const number = Number(text);
-  if (text.trim() !== '' && number >= minimum && number <= maximum) return number;
-  throw wrongOption(option, `a number from ${minimum} to ${maximum}`);
-}
-
-function wrongOption(option: string, accepted: string): RecorderError {
-  return new RecorderError('Misconfigured', { message: `${option} must be ${accepted}.` });
-}
-
-main().catch((error: unknown) => {
-  const isExpected = error instanceof RecorderError || (error instanceof TypeError && 'code' in error);
-  console.error(isExpected && error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { RecorderError } from '../shared/errors.ts';
-import { startSimulatedClock } from './clock.ts';
+import { type Clock, startSimulatedClock } from './clock.ts';
+import { readIntegerOption, readNumberOption, readTimeOption, runCommand } from './command-line.ts';
 import type { RtcEmulatorEvent } from './emulator/start-rtc-emulator.ts';
+import { openRtcStateFile, type RtcStateFile, readRtcState } from './rtc-state.ts';
 import { recordSample } from './sample-recording.ts';
-import { LOCAL_API_KEY, type LocalStack, startLocalStack } from './stack.ts';
+import { LOCAL_API_KEY, type LocalStack, type LocalStackOptions, startLocalStack } from './stack.ts';
 import type { ReceivedEvent } from './webhook-receiver.ts';
 
 const HELP = `npm start -- [options]
@@ -32,7 +33,42 @@ DATABASE_URL in the environment points everything at a PostgreSQL of yours inste
 
 const STATE_FOLDER = '.local';
 
+/** The port of the README. */
+const START_PORT = 8_080;
+
+/** Prints a line with the time since the beginning. */
+type Tell = (line: string) => void;
+
 async function main(): Promise<void> {
+  const values = readArguments();
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const tell = startTelling();
+  tell('starting: database, RTC emulator, functions, app');
+  const clock = readClock(values);
+  const { stack, rtcState } = await startStack(values, clock, tell);
+  describeStack(stack, tell);
+
+  const close = closeOnce(stack, rtcState);
+  // An interrupted check has checked nothing.
+  closeOnSignal(close, values.once ? 1 : 0);
+  try {
+    await recordSample(stack, tell);
+    tell('the file came back: every step above is the real code');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  if (values.once) return await close();
+  stack.start.startTimers();
+  tell(`staying up: the timer fires each minute${clock === undefined ? '' : ' of a simulated clock'}; Ctrl-C ends`);
+}
+
+type Arguments = ReturnType<typeof readArguments>;
+
+function readArguments() {
   const { values } = parseArgs({
     options: {
       once: { type: 'boolean', default: false },
@@ -47,106 +83,110 @@ async function main(): Promise<void> {
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
-  const projectFolder = process.cwd();
-  const stateFolder = join(projectFolder, STATE_FOLDER);
-  mkdirSync(stateFolder, { recursive: true });
+  return values;
+}
 
+function startTelling(): Tell {
   const startedAtMs = performance.now();
-  const tell = (line: string) => {
+  return (line) => {
     const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(2);
     console.log(`${seconds.padStart(7)} s  ${line}`);
   };
-  tell('starting: database, RTC emulator, functions, app');
+}
 
-  const timeScale = readNumber('--time-scale', values['time-scale'], 0.001, 1_000_000);
-  const clock =
-    values.clock === undefined
-      ? undefined
-      : startSimulatedClock({ from: readTime('--clock', values.clock), speed: timeScale });
-  const rtcState = join(stateFolder, 'rtc.json');
-  const first = values.ports === undefined ? undefined : readInteger('--ports', values.ports, 1, 65_532);
+function readTimeScale(values: Arguments): number {
+  return readNumberOption('--time-scale', values['time-scale'], 0.001, 1_000_000);
+}
+
+function readClock(values: Arguments): Clock | undefined {
+  if (values.clock === undefined) return undefined;
+  return startSimulatedClock({ from: readTimeOption('--clock', values.clock), speed: readTimeScale(values) });
+}
+
+function readPorts({ port, ports, once }: Arguments): LocalStackOptions['ports'] {
+  const first = ports === undefined ? undefined : readIntegerOption('--ports', ports, 1, 65_532);
+  // One run after the other finds the port of the README; a check of the chain takes any.
+  const byDefault = once ? 0 : START_PORT;
+  return {
+    start: port === undefined ? byDefault : readIntegerOption('--port', port, 0, 65_535),
+    callback: first ?? 0,
+    rtc: first === undefined ? 0 : first + 1,
+    webhook: first === undefined ? 0 : first + 2,
+    database: first === undefined ? 0 : first + 3,
+  };
+}
+
+async function startStack(
+  values: Arguments,
+  clock: Clock | undefined,
+  tell: Tell,
+): Promise<{ readonly stack: LocalStack; readonly rtcState: RtcStateFile }> {
+  const projectFolder = process.cwd();
+  const stateFolder = join(projectFolder, STATE_FOLDER);
+  mkdirSync(stateFolder, { recursive: true });
+  const stateFile = join(stateFolder, 'rtc.json');
   let stack: LocalStack | undefined;
-  let keeping: NodeJS.Timeout | undefined;
-  const keepRtcState = () => {
-    clearTimeout(keeping);
-    keeping = undefined;
-    if (stack === undefined) return;
-    writeFileSync(`${rtcState}.new`, JSON.stringify(stack.rtc.snapshot()));
-    renameSync(`${rtcState}.new`, rtcState);
-  };
-  const keepRtcStateSoon = () => {
-    keeping ??= setTimeout(keepRtcState, 500);
-  };
-  const databaseUrl = process.env.DATABASE_URL;
+  const rtcState = openRtcStateFile(stateFile, () => stack?.rtc.snapshot());
+  const databaseUrl = readDatabaseUrl();
   stack = await startLocalStack({
     projectFolder,
-    ports: {
-      // One run after the other finds the port of the README; a check of the chain takes any.
-      start: values.port === undefined ? (values.once ? 0 : 8_080) : readInteger('--port', values.port, 0, 65_535),
-      callback: first ?? 0,
-      rtc: first === undefined ? 0 : first + 1,
-      webhook: first === undefined ? 0 : first + 2,
-      database: first === undefined ? 0 : first + 3,
-    },
-    ...(databaseUrl !== undefined && databaseUrl !== '' && { databaseUrl }),
+    ports: readPorts(values),
+    ...(databaseUrl !== undefined && { databaseUrl }),
     databaseFolder: join(stateFolder, 'database'),
     databaseContents: values.fresh ? 'erase' : 'keep',
-    maxInstances: readInteger('--instances', values.instances, 1, 200),
-    timeScale,
+    maxInstances: readIntegerOption('--instances', values.instances, 1, 200),
+    timeScale: readTimeScale(values),
     fileCreatedBy: values.queue ? 'queue' : 'http',
     ...(clock !== undefined && { clock }),
-    restoreFrom: values.fresh ? undefined : readState(rtcState),
+    restoreFrom: values.fresh ? undefined : readRtcState(stateFile),
     onLog: (line) => {
       if (values.logs) tell(`log               ${line.functionName} ${line.text}`);
     },
     onRtcEvent: (event) => {
       const line = describeRtcEvent(event);
       if (line !== undefined) tell(line);
-      keepRtcStateSoon();
+      rtcState.keepSoon();
     },
     onWebhook: (event) => tell(describeWebhook(event)),
   });
-  const running = stack;
-  tell(`start function    ${running.start.url}   (curl -u ${LOCAL_API_KEY})`);
-  tell(`callback function ${running.callback.url}`);
-  tell(`RTC emulator      http://${running.rtc.endpoint}`);
-  tell(`app               ${running.app.url}`);
-  tell(`database          ${databaseUrl ? 'yours, at DATABASE_URL' : `embedded, in ${STATE_FOLDER}/database`}`);
+  return { stack, rtcState };
+}
 
-  let closing = false;
+function readDatabaseUrl(): string | undefined {
+  const url = process.env.DATABASE_URL;
+  return url === '' ? undefined : url;
+}
+
+function describeStack(stack: LocalStack, tell: Tell): void {
+  const isOwn = readDatabaseUrl() !== undefined;
+  tell(`start function    ${stack.start.url}   (curl -u ${LOCAL_API_KEY}; the console in a browser)`);
+  tell(`callback function ${stack.callback.url}`);
+  tell(`RTC emulator      http://${stack.rtc.endpoint}`);
+  tell(`app               ${stack.app.url}`);
+  tell(`database          ${isOwn ? 'yours, at DATABASE_URL' : `embedded, in ${STATE_FOLDER}/database`}`);
+}
+
+function closeOnce(stack: LocalStack, rtcState: RtcStateFile): () => Promise<void> {
+  let closing: Promise<void> | undefined;
   const close = async () => {
-    if (closing) return;
-    closing = true;
-    keepRtcState();
-    await running.close();
+    rtcState.keepNow();
+    await stack.close();
   };
+  return () => {
+    closing ??= close();
+    return closing;
+  };
+}
+
+function closeOnSignal(close: () => Promise<void>, exitCode: number): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      // An interrupted check has checked nothing.
-      const exitCode = values.once ? 1 : 0;
       close().then(
         () => process.exit(exitCode),
         () => process.exit(1),
       );
     });
   }
-  try {
-    await recordSample(running, tell);
-    tell('the file came back: every step above is the real code');
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  if (values.once) {
-    await close();
-    return;
-  }
-  running.start.startTimers();
-  tell(`staying up: the timer fires each minute${clock === undefined ? '' : ' of a simulated clock'}; Ctrl-C ends`);
 }
 
 function describeRtcEvent(event: RtcEmulatorEvent): string | undefined {
@@ -169,35 +209,4 @@ function describeWebhook(event: ReceivedEvent): string {
   return `functions -> app  ${event.type}, signature verified (webhook-id ${event.id})`;
 }
 
-function readState(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new RecorderError('Misconfigured', { message: `${file} cannot be read: run with --fresh.`, cause: error });
-  }
-}
-
-function readNumber(option: string, text: string, minimum: number, maximum: number): number {
-  const number = Number(text);
-  if (text.trim() !== '' && number >= minimum && number <= maximum) return number;
-  throw new RecorderError('Misconfigured', { message: `${option} must be a number from ${minimum} to ${maximum}.` });
-}
-
-function readInteger(option: string, text: string, minimum: number, maximum: number): number {
-  const number = readNumber(option, text, minimum, maximum);
-  if (Number.isInteger(number)) return number;
-  throw new RecorderError('Misconfigured', { message: `${option} must be a whole number.` });
-}
-
-function readTime(option: string, text: string): Date {
-  const time = new Date(text);
-  if (!Number.isNaN(time.getTime())) return time;
-  throw new RecorderError('Misconfigured', { message: `${option} must be a time such as 2027-03-27T00:00:00Z.` });
-}
-
-main().catch((error: unknown) => {
-  const isExpected = error instanceof RecorderError || (error instanceof TypeError && 'code' in error);
-  console.error(isExpected && error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);
