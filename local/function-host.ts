@@ -8,13 +8,20 @@
  * @see https://www.alibabacloud.com/help/en/functioncompute/fc/http-trigger-invoking-function
  * @module
  */
-import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, realpath } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, REAL_CLOCK } from './clock.ts';
+import {
+  createRequestId,
+  describeContext,
+  describeSystem,
+  type FunctionIdentity,
+  type FunctionLogLine,
+  readLogLine,
+} from './function-environment.ts';
 import {
   type HttpTriggerResponse,
   invalidArgument,
@@ -27,25 +34,9 @@ import {
 import type { FunctionInstance, InstanceState, InvocationOutcome } from './function-instance.ts';
 import { InstancePool } from './function-pool.ts';
 import { nextTimerRun, parseTimerSchedule, type TimerSchedule, toTimerEvent } from './function-timer.ts';
-import type { InvocationContext } from './instance-protocol.ts';
 import { LOOPBACK, listen } from './listen.ts';
-import { startReaper } from './reaper.ts';
+import { type Reaper, startReaper } from './reaper.ts';
 import type { FunctionSpec, TimerTrigger } from './s-yaml.ts';
-
-/** The STS triple of the function's role; it reaches the function in its context, as in the cloud. */
-interface FunctionCredentials {
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  readonly securityToken: string;
-}
-
-/** One line a function wrote. */
-export interface FunctionLogLine {
-  readonly functionName: string;
-  /** Absent for what was written outside `console`, or outside any invocation. */
-  readonly requestId?: string;
-  readonly text: string;
-}
 
 /** One finished invocation. */
 export interface InvocationRecord {
@@ -59,8 +50,7 @@ export interface InvocationRecord {
   readonly durationMs: number;
 }
 
-export interface FunctionHostOptions {
-  readonly spec: FunctionSpec;
+export interface FunctionHostOptions extends FunctionIdentity {
   /** The folder of `s.yaml`, which `spec.codeFolder` is relative to. */
   readonly projectFolder: string;
   /** Path of the built `local/instance.ts`. */
@@ -71,8 +61,6 @@ export interface FunctionHostOptions {
   readonly maxInstances: number;
   /** `frozen` is what Function Compute does; `running` where there is no SIGSTOP (Windows). */
   readonly idleInstances: 'frozen' | 'running';
-  readonly credentials: FunctionCredentials;
-  readonly accountId: string;
   /** Pause before a failed asynchronous invocation is tried again; Function Compute's own is not documented. */
   readonly asyncRetryDelayMs: number;
   /** The time that events tell; the real one if nothing is said. */
@@ -112,228 +100,219 @@ export interface FunctionHost {
  * @throws {RecorderError} `Misconfigured` if the port is taken, or a timer's schedule is not supported
  */
 export async function startFunctionHost(options: FunctionHostOptions): Promise<FunctionHost> {
-  const { spec, clock = REAL_CLOCK } = options;
-  const http = spec.triggers.find((trigger) => trigger.type === 'http');
-  const timers = spec.triggers
-    .filter((trigger) => trigger.type === 'timer')
-    .map((trigger) => ({ trigger, schedule: parseTimerSchedule(trigger) }));
-
+  const timers = readTimers(options.spec);
   const reaper = startReaper();
-  // Outside the repository, so that no node_modules folder above it can lend what the bundle lacks.
-  const folder = await mkdtemp(join(await realpath(tmpdir()), 'rtc-recorder-function-'));
-  reaper.removeFolder(folder);
-  const codeFolder = join(folder, 'code');
-  await cp(join(options.projectFolder, spec.codeFolder), codeFolder, { recursive: true });
+  const codeFolder = await copyCode(options, reaper);
+  const pool = createPool(options, codeFolder, reaper);
+  const host = new RunningHost(options, pool, timers);
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => host.answer(request, response));
 
-  const pool = new InstancePool({
-    maxInstances: options.maxInstances,
-    reaper,
-    describeInstance: (serial) => {
-      const id = `${spec.functionName}-${serial}`;
-      return {
-        id,
-        instanceModule: options.instanceModule,
-        codeFolder,
-        handler: spec.handler,
-        timeoutSeconds: spec.timeoutSeconds,
-        idleInstances: options.idleInstances,
-        environment: { ...describeSystem(options, codeFolder, id), ...spec.environment },
-        onOutput: (line) => options.onLog(readLogLine(spec.functionName, line)),
-      };
-    },
-  });
-
-  const closing = new AbortController();
-
-  async function run(
-    instance: FunctionInstance,
-    { requestId, trigger }: Pick<InvocationRecord, 'requestId' | 'trigger'>,
-    event: object | Uint8Array,
-    retryCount: number,
-  ): Promise<{ readonly outcome: InvocationOutcome; readonly record: InvocationRecord }> {
-    const startedAt = performance.now();
-    const bytes = event instanceof Uint8Array ? event : Buffer.from(JSON.stringify(event));
-    const outcome = await instance.invoke(bytes, describeContext(options, requestId, retryCount));
-    const record = {
-      functionName: spec.functionName,
-      requestId,
-      trigger,
-      instanceId: instance.id,
-      outcome: outcome.outcome,
-      durationMs: performance.now() - startedAt,
-    };
-    return { outcome, record };
-  }
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const receivedAt = clock.now();
-    const requestId = createRequestId(new Date());
-    const answer = (result: HttpTriggerResponse) => {
-      // What is left of a refused body is read and dropped, so that the caller gets to see the answer.
-      request.resume();
-      response.writeHead(result.status, { ...result.headers, 'X-Fc-Request-Id': requestId }).end(result.body);
-    };
-
-    const { method = '', url: target = '', rawHeaders } = request;
-    const refusal = refuseRequestHead({ method, target, rawHeaders }, http?.methods ?? []);
-    if (refusal !== undefined) return answer(refusal);
-    const body = await readBody(request);
-    if (body === undefined) return answer(invalidArgument('the request body exceeds 32 MB'));
-    const instance = pool.take();
-    if (instance === undefined) return answer(tooManyRequests());
-
-    response.once('close', () => {
-      // The caller hung up before it had its answer.
-      if (!response.writableEnded) instance.kill('SIGKILL');
-    });
-    const event = toHttpEvent({
-      method,
-      target,
-      rawHeaders,
-      body,
-      sourceIp: request.socket.remoteAddress ?? LOOPBACK,
-      accountId: options.accountId,
-      requestId,
-      receivedAt,
-    });
-    const { outcome, record } = await run(instance, { requestId, trigger: 'http' }, event, 0);
-    const result = toHttpResponse(outcome);
-    options.onInvocation?.({ ...record, status: result.status });
-    answer(result);
-  }
-
-  async function fire(trigger: TimerTrigger, at: Date): Promise<TimerResult> {
-    const requestId = createRequestId(new Date());
-    for (let attempts = 1; ; attempts += 1) {
-      const { outcome, record } = await pool.useWhenFree((instance) =>
-        run(instance, { requestId, trigger: 'timer' }, toTimerEvent(trigger, at), attempts - 1),
-      );
-      options.onInvocation?.(record);
-      if (outcome.outcome === 'returned' || attempts > spec.maxAsyncRetryAttempts) {
-        return { ...outcome, requestId, attempts };
-      }
-      await sleep(options.asyncRetryDelayMs, undefined, { signal: closing.signal });
-    }
-  }
-
-  async function keepFiring(trigger: TimerTrigger, schedule: TimerSchedule): Promise<void> {
-    const startedAt = clock.now();
-    for (let at = startedAt; ; ) {
-      // A clock that is a little behind the timer must not fire the same run twice.
-      const after = clock.kind === 'simulated' ? at : new Date(Math.max(at.getTime(), Date.now()));
-      at = nextTimerRun(schedule, startedAt, after);
-      await sleep(clock.realMsUntil(at), undefined, { signal: closing.signal });
-      const fired = fire(trigger, at).catch(ignoreWhenClosing);
-      // In the cloud the next run comes whether or not this one has ended.
-      if (clock.kind === 'simulated') await fired;
-    }
-  }
-
-  function ignoreWhenClosing(error: unknown): void {
-    if (!closing.signal.aborted) options.onLog({ functionName: spec.functionName, text: `host: ${String(error)}` });
-  }
-
-  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      response.destroy();
-      // A caller that hung up while sending is no fault of anybody here.
-      if (request.complete) ignoreWhenClosing(error);
-    });
-  });
-
-  async function close(): Promise<void> {
-    closing.abort();
+  const close = async () => {
+    host.stop();
     server.close();
     server.closeAllConnections();
     await pool.close();
     await reaper.close();
-  }
-
+  };
   const port = await listen(server, options.port).catch(async (error: unknown) => {
     await close();
     throw error;
   });
-
   return {
     url: `http://${LOOPBACK}:${port}`,
     port,
-    async invoke(event) {
-      const requestId = createRequestId(new Date());
-      const { outcome, record } = await pool.useWhenFree((instance) =>
-        run(instance, { requestId, trigger: 'event' }, event, 0),
-      );
-      options.onInvocation?.(record);
-      return { ...outcome, requestId };
-    },
-    async fireTimer(triggerName, { at = clock.now() } = {}) {
-      const timer = timers.find(({ trigger }) => trigger.name === triggerName);
-      if (timer === undefined) throw new TypeError(`${spec.name} has no timer trigger ${triggerName}`);
-      return fire(timer.trigger, at);
-    },
-    startTimers() {
-      for (const { trigger, schedule } of timers) {
-        if (trigger.enabled) keepFiring(trigger, schedule).catch(ignoreWhenClosing);
-      }
-    },
+    invoke: (event) => host.invoke(event),
+    fireTimer: (triggerName, timing) => host.fireTimer(triggerName, timing),
+    startTimers: () => host.startTimers(),
     warm: (count) => pool.warm(count),
     instances: () => pool.list().map(({ id, pid, state }) => ({ id, pid, state })),
     killInstance(pid, signal) {
       const instance = pool.list().find((candidate) => candidate.pid === pid);
-      if (instance === undefined) throw new TypeError(`${spec.name} has no instance with process id ${pid}`);
+      if (instance === undefined) throw new TypeError(`${options.spec.name} has no instance with process id ${pid}`);
       instance.kill(signal);
     },
     close,
   };
 }
 
-/** The environment of a process, besides the function's own: what Function Compute documents, and a time zone. */
-function describeSystem(options: FunctionHostOptions, codeFolder: string, instanceId: string): Record<string, string> {
-  const { accountId, credentials, spec } = options;
-  return {
-    FC_FUNC_CODE_PATH: codeFolder,
-    FC_ACCOUNT_ID: accountId,
-    FC_FUNCTION_HANDLER: spec.handler,
-    FC_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
-    FC_FUNCTION_NAME: spec.functionName,
-    FC_REGION: spec.region,
-    FC_CUSTOM_LISTEN_PORT: '9000',
-    FC_INSTANCE_ID: instanceId,
-    FC_VER_ID: 'LATEST',
-    ALIBABA_CLOUD_ACCESS_KEY_ID: credentials.accessKeyId,
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET: credentials.accessKeySecret,
-    ALIBABA_CLOUD_SECURITY_TOKEN: credentials.securityToken,
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    TZ: 'UTC',
-  };
+interface Timer {
+  readonly trigger: TimerTrigger;
+  readonly schedule: TimerSchedule;
 }
 
-function describeContext(options: FunctionHostOptions, requestId: string, retryCount: number): InvocationContext {
-  const { accountId, credentials, spec } = options;
-  return {
-    callbackWaitsForEmptyEventLoop: false,
-    requestId,
-    credentials,
-    function: { name: spec.functionName, handler: spec.handler, memory: spec.memoryMb, timeout: spec.timeoutSeconds },
-    service: { logProject: `serverless-${spec.region}-local`, logStore: 'default-logs', qualifier: 'LATEST' },
-    region: spec.region,
-    accountId,
-    retryCount,
-    tracing: { openTracingSpanBaggages: {} },
-  };
+function readTimers({ triggers }: FunctionSpec): readonly Timer[] {
+  return triggers
+    .filter((trigger) => trigger.type === 'timer')
+    .map((trigger) => ({ trigger, schedule: parseTimerSchedule(trigger) }));
 }
 
-/** As Function Compute writes them: `1-<seconds, hex>-<6 hex>-<12 hex>`. */
-function createRequestId(now: Date): string {
-  const seconds = Math.floor(now.getTime() / 1000).toString(16);
-  return `1-${seconds}-${randomBytes(3).toString('hex')}-${randomBytes(6).toString('hex')}`;
+/** Outside the repository, so that no node_modules folder above it can lend what the bundle lacks. */
+async function copyCode({ projectFolder, spec }: FunctionHostOptions, reaper: Reaper): Promise<string> {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'rtc-recorder-function-'));
+  reaper.removeFolder(folder);
+  const codeFolder = join(folder, 'code');
+  await cp(join(projectFolder, spec.codeFolder), codeFolder, { recursive: true });
+  return codeFolder;
 }
 
-/** Undoes what the instance's `console` puts around a message. */
-function readLogLine(functionName: string, line: string): FunctionLogLine {
-  const prefixed = /^\S+Z (1-[\da-f-]+) \[\w+\] (.*)$/su.exec(line);
-  if (prefixed === null) return { functionName, text: line };
-  const [, requestId = '', text = ''] = prefixed;
-  return { functionName, requestId, text: text.replaceAll('\r', '\n') };
+function createPool(options: FunctionHostOptions, codeFolder: string, reaper: Reaper): InstancePool {
+  const { spec, maxInstances, instanceModule, idleInstances, onLog } = options;
+  return new InstancePool({
+    maxInstances,
+    reaper,
+    describeInstance: (serial) => {
+      const id = `${spec.functionName}-${serial}`;
+      return {
+        ...{ id, instanceModule, codeFolder, idleInstances },
+        handler: spec.handler,
+        timeoutSeconds: spec.timeoutSeconds,
+        environment: { ...describeSystem(options, codeFolder, id), ...spec.environment },
+        onOutput: (line) => onLog(readLogLine(spec.functionName, line)),
+      };
+    },
+  });
+}
+
+/** What one attempt at an invocation is made of. */
+interface Invocation extends Pick<InvocationRecord, 'requestId' | 'trigger'> {
+  readonly event: object | Uint8Array;
+  readonly retryCount: number;
+}
+
+/** The triggers of a function, and how each of them gets an instance to work. */
+class RunningHost {
+  readonly #options: FunctionHostOptions;
+  readonly #pool: InstancePool;
+  readonly #timers: readonly Timer[];
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+
+  constructor(options: FunctionHostOptions, pool: InstancePool, timers: readonly Timer[]) {
+    this.#options = options;
+    this.#pool = pool;
+    this.#timers = timers;
+    this.#clock = options.clock ?? REAL_CLOCK;
+  }
+
+  /** Ends what waits: timers, and pauses before another attempt. */
+  stop(): void {
+    this.#closing.abort();
+  }
+
+  /** Answers a request of the HTTP trigger. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const requestId = createRequestId(new Date());
+    this.#serve(request, response, requestId)
+      .then((result) => {
+        // What is left of a refused body is read and dropped, so that the caller gets to see the answer.
+        request.resume();
+        response.writeHead(result.status, { ...result.headers, 'X-Fc-Request-Id': requestId }).end(result.body);
+      })
+      .catch((error: unknown) => {
+        response.destroy();
+        // A caller that hung up while sending is no fault of anybody here.
+        if (request.complete) this.#report(error);
+      });
+  }
+
+  async invoke(event: object | Uint8Array): Promise<InvocationResult> {
+    const requestId = createRequestId(new Date());
+    const { outcome, record } = await this.#pool.useWhenFree((instance) =>
+      this.#run(instance, { requestId, trigger: 'event', event, retryCount: 0 }),
+    );
+    this.#options.onInvocation?.(record);
+    return { ...outcome, requestId };
+  }
+
+  async fireTimer(triggerName: string, { at = this.#clock.now() }: { readonly at?: Date } = {}): Promise<TimerResult> {
+    const timer = this.#timers.find(({ trigger }) => trigger.name === triggerName);
+    if (timer === undefined) throw new TypeError(`${this.#options.spec.name} has no timer trigger ${triggerName}`);
+    return await this.#fire(timer.trigger, at);
+  }
+
+  startTimers(): void {
+    for (const timer of this.#timers) {
+      if (timer.trigger.enabled) this.#keepFiring(timer).catch((error: unknown) => this.#report(error));
+    }
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<HttpTriggerResponse> {
+    const receivedAt = this.#clock.now();
+    const { spec, accountId, onInvocation } = this.#options;
+    const { method = '', url: target = '', rawHeaders } = request;
+    const http = spec.triggers.find((trigger) => trigger.type === 'http');
+    const refusal = refuseRequestHead({ method, target, rawHeaders }, http?.methods ?? []);
+    if (refusal !== undefined) return refusal;
+    const body = await readBody(request);
+    if (body === undefined) return invalidArgument('the request body exceeds 32 MB');
+    const instance = this.#pool.take();
+    if (instance === undefined) return tooManyRequests();
+
+    response.once('close', () => {
+      // The caller hung up before it had its answer.
+      if (!response.writableEnded) instance.kill('SIGKILL');
+    });
+    const sourceIp = request.socket.remoteAddress ?? LOOPBACK;
+    const event = toHttpEvent({ method, target, rawHeaders, body, sourceIp, accountId, requestId, receivedAt });
+    const { outcome, record } = await this.#run(instance, { requestId, trigger: 'http', event, retryCount: 0 });
+    const result = toHttpResponse(outcome);
+    onInvocation?.({ ...record, status: result.status });
+    return result;
+  }
+
+  async #fire(trigger: TimerTrigger, at: Date): Promise<TimerResult> {
+    const { spec, asyncRetryDelayMs, onInvocation } = this.#options;
+    const requestId = createRequestId(new Date());
+    const event = toTimerEvent(trigger, at);
+    for (let attempts = 1; ; attempts += 1) {
+      const { outcome, record } = await this.#pool.useWhenFree((instance) =>
+        this.#run(instance, { requestId, trigger: 'timer', event, retryCount: attempts - 1 }),
+      );
+      onInvocation?.(record);
+      if (outcome.outcome === 'returned' || attempts > spec.maxAsyncRetryAttempts) {
+        return { ...outcome, requestId, attempts };
+      }
+      await sleep(asyncRetryDelayMs, undefined, { signal: this.#closing.signal });
+    }
+  }
+
+  async #keepFiring({ trigger, schedule }: Timer): Promise<void> {
+    const clock = this.#clock;
+    const startedAt = clock.now();
+    for (let at = startedAt; ; ) {
+      // A clock that is a little behind the timer must not fire the same run twice.
+      const after = clock.kind === 'simulated' ? at : new Date(Math.max(at.getTime(), Date.now()));
+      at = nextTimerRun(schedule, startedAt, after);
+      await sleep(clock.realMsUntil(at), undefined, { signal: this.#closing.signal });
+      const fired = this.#fire(trigger, at).catch((error: unknown) => this.#report(error));
+      // In the cloud the next run comes whether or not this one has ended.
+      if (clock.kind === 'simulated') await fired;
+    }
+  }
+
+  async #run(
+    instance: FunctionInstance,
+    { requestId, trigger, event, retryCount }: Invocation,
+  ): Promise<{ readonly outcome: InvocationOutcome; readonly record: InvocationRecord }> {
+    const startedAtMs = performance.now();
+    const bytes = event instanceof Uint8Array ? event : Buffer.from(JSON.stringify(event));
+    const outcome = await instance.invoke(bytes, describeContext(this.#options, requestId, retryCount));
+    const record = {
+      functionName: this.#options.spec.functionName,
+      requestId,
+      trigger,
+      instanceId: instance.id,
+      outcome: outcome.outcome,
+      durationMs: performance.now() - startedAtMs,
+    };
+    return { outcome, record };
+  }
+
+  /** Failures while closing are those of what was closed. */
+  #report(error: unknown): void {
+    const { onLog, spec } = this.#options;
+    if (!this.#closing.signal.aborted) onLog({ functionName: spec.functionName, text: `host: ${String(error)}` });
+  }
 }
 
 /** The whole body, or undefined as soon as it is known to be too large. */

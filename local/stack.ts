@@ -19,10 +19,10 @@ import {
   type RtcEmulatorEvent,
   startRtcEmulator,
 } from './emulator/start-rtc-emulator.ts';
+import type { FunctionLogLine } from './function-environment.ts';
 import {
   type FunctionHost,
   type FunctionHostOptions,
-  type FunctionLogLine,
   type InvocationRecord,
   startFunctionHost,
 } from './function-host.ts';

@@ -4,11 +4,11 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { FunctionLogLine } from '../../local/function-environment.ts';
 import { MAX_BODY_BYTES } from '../../local/function-event.ts';
 import {
   type FunctionHost,
   type FunctionHostOptions,
-  type FunctionLogLine,
   type InvocationRecord,
   startFunctionHost,
 } from '../../local/function-host.ts';
