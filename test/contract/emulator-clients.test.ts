@@ -5,39 +5,14 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RtcEmulator, startRtcEmulator } from '../../local/emulator/start-rtc-emulator.ts';
-import { CLIENT_LAYOUTS, callOfficialClient, KEY, REQUIRED, STS_KEY } from '../support/rtc-emulator.ts';
-
-/** The example values of StartRecordTask's page, lists of more than nine items, and what encoders disagree on. */
-const PARAMETERS = {
-  ...REQUIRED,
-  TaskProfile: '4IN_1080P',
-  MediaEncode: 20,
-  MixMode: 1,
-  SubSpecUsers: Array.from({ length: 12 }, (_, index) => `user-${index + 1}`),
-  SubSpecAudioUsers: ['allStream'],
-  UserPanes: [
-    {
-      PaneId: 0,
-      UserId: 'TestId',
-      SourceType: 'camera',
-      Images: [
-        {
-          Url: 'https://www.test.com/image.jpg?a=1&b=(2)*',
-          Display: 2,
-          X: 0.7576,
-          Y: 0.7576,
-          Width: 0.2456,
-          Height: 0.2456,
-          ZOrder: 0,
-        },
-      ],
-      Texts: [{ Text: "你好, it's 100%~ (a+b)*!", X: 0.7576, Y: 0, FontType: 0, FontSize: 1, FontColor: 1, ZOrder: 0 }],
-    },
-    { PaneId: 1, UserId: 'userB', SourceType: 'shareScreen' },
-  ],
-  LayoutIds: [2, 6],
-  CropMode: 1,
-};
+import {
+  CLIENT_LAYOUTS,
+  callOfficialClient,
+  KEY,
+  REQUIRED,
+  RICH_PARAMETERS,
+  STS_KEY,
+} from '../support/rtc-emulator.ts';
 
 let emulator: RtcEmulator;
 
@@ -49,12 +24,12 @@ afterEach(() => emulator.close());
 
 describe.each(Object.entries(CLIENT_LAYOUTS))('startRtcEmulator called by the official client, %s', (_, layout) => {
   it('receives the parameters as they were given', async () => {
-    const answer = await callOfficialClient(emulator.endpoint, 'StartRecordTask', PARAMETERS, layout);
+    const answer = await callOfficialClient(emulator.endpoint, 'StartRecordTask', RICH_PARAMETERS, layout);
 
     const [request] = emulator.requests();
-    expect(request?.parameters).toEqual(PARAMETERS);
+    expect(request?.parameters).toEqual(RICH_PARAMETERS);
     expect(answer).toMatchObject({ statusCode: 200, body: { RequestId: request?.RequestId } });
-    expect(emulator.tasks()).toMatchObject([{ TaskId: 'task-005', state: 'recording', parameters: PARAMETERS }]);
+    expect(emulator.tasks()).toMatchObject([{ TaskId: 'task-005', state: 'recording', parameters: RICH_PARAMETERS }]);
   });
 
   it('answers TaskExisted with status 200, which the client takes for a success', async () => {

@@ -8,42 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRtcEmulator } from '../../local/emulator/start-rtc-emulator.ts';
 import { LOCAL_API_KEY } from '../../local/stack.ts';
 import { type ClientCall, type ClientKey, OFFICIAL_CLIENTS, type OfficialClient } from '../support/official-clients.ts';
-import { KEY, STS_KEY } from '../support/rtc-emulator.ts';
+import { KEY, RICH_PARAMETERS, STS_KEY } from '../support/rtc-emulator.ts';
 import { startTestStack } from '../support/stack.ts';
-
-/** The values of StartRecordTask's page, lists of more than nine items, and what encoders disagree on. */
-const PARAMETERS = {
-  AppId: 'yourAppId',
-  ChannelId: 'yourChannelId',
-  TemplateId: '76dasgb****',
-  TaskProfile: '4IN_1080P',
-  MediaEncode: 20,
-  MixMode: 1,
-  SubSpecUsers: Array.from({ length: 12 }, (_, index) => `user-${index + 1}`),
-  SubSpecAudioUsers: ['allStream'],
-  UserPanes: [
-    {
-      PaneId: 0,
-      UserId: 'TestId',
-      SourceType: 'camera',
-      Images: [
-        {
-          Url: 'https://www.test.com/image.jpg?a=1&b=(2)*',
-          Display: 2,
-          X: 0.7576,
-          Y: 0.7576,
-          Width: 0.2456,
-          Height: 0.2456,
-          ZOrder: 0,
-        },
-      ],
-      Texts: [{ Text: "你好, it's 100%~ (a+b)*!", X: 0.7576, Y: 0, FontType: 0, FontSize: 1, FontColor: 1, ZOrder: 0 }],
-    },
-    { PaneId: 1, UserId: 'userB', SourceType: 'shareScreen' },
-  ],
-  LayoutIds: [2, 6],
-  CropMode: 1,
-};
 
 interface Face {
   readonly endpoint: string;
@@ -89,7 +55,7 @@ describe.each(['emulator', 'drop-in'] as const)('the %s', (name) => {
 
   const createParameters = () => {
     serial += 1;
-    return { ...PARAMETERS, TaskId: `task-${serial}` };
+    return { ...RICH_PARAMETERS, TaskId: `task-${serial}` };
   };
   const start = (client: OfficialClient, changes: Partial<ClientCall> = {}) =>
     client.call({

@@ -23,6 +23,38 @@ export const REQUIRED = {
   TemplateId: '76dasgb1234',
 };
 
+/** The example values of StartRecordTask's page, lists of more than nine items, and what encoders disagree on. */
+export const RICH_PARAMETERS = {
+  ...REQUIRED,
+  TaskProfile: '4IN_1080P',
+  MediaEncode: 20,
+  MixMode: 1,
+  SubSpecUsers: Array.from({ length: 12 }, (_, index) => `user-${index + 1}`),
+  SubSpecAudioUsers: ['allStream'],
+  UserPanes: [
+    {
+      PaneId: 0,
+      UserId: 'TestId',
+      SourceType: 'camera',
+      Images: [
+        {
+          Url: 'https://www.test.com/image.jpg?a=1&b=(2)*',
+          Display: 2,
+          X: 0.7576,
+          Y: 0.7576,
+          Width: 0.2456,
+          Height: 0.2456,
+          ZOrder: 0,
+        },
+      ],
+      Texts: [{ Text: "你好, it's 100%~ (a+b)*!", X: 0.7576, Y: 0, FontType: 0, FontSize: 1, FontColor: 1, ZOrder: 0 }],
+    },
+    { PaneId: 1, UserId: 'userB', SourceType: 'shareScreen' },
+  ],
+  LayoutIds: [2, 6],
+  CropMode: 1,
+};
+
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 export interface RpcAnswer {
