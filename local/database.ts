@@ -42,7 +42,7 @@ export interface EmbeddedDatabase {
  * Opens a data folder, or a database in memory, and serves it on the loopback interface.
  * Takes 2 to 4 s for a new database and about 0.5 s for an existing folder.
  *
- * @throws {RecorderError} `Misconfigured` if another process uses the folder, or the port is taken
+ * @throws RecorderError `Misconfigured` if another process uses the folder, or the port is taken
  */
 export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const { dataFolder, port } = options;

@@ -97,7 +97,7 @@ export interface FunctionHost {
 /**
  * Starts the host of one function.
  *
- * @throws {RecorderError} `Misconfigured` if the port is taken, or a timer's schedule is not supported
+ * @throws RecorderError `Misconfigured` if the port is taken, or a timer's schedule is not supported
  */
 export async function startFunctionHost(options: FunctionHostOptions): Promise<FunctionHost> {
   const timers = readTimers(options.spec);

@@ -21,7 +21,7 @@ export type TimerSchedule =
  * `@every <n>m|h`. Where a clock is put forward or back the two may differ from what Function Compute does, which is not
  * documented.
  *
- * @throws {RecorderError} `Misconfigured` for anything else
+ * @throws RecorderError `Misconfigured` for anything else
  */
 export function parseTimerSchedule(trigger: TimerTrigger): TimerSchedule {
   const { cronExpression } = trigger;

@@ -14,7 +14,7 @@ export const LOOPBACK = '127.0.0.1';
  *
  * @param port 0 takes a free one
  * @returns the port it listens on
- * @throws {RecorderError} `Misconfigured` if the port is taken, naming it
+ * @throws RecorderError `Misconfigured` if the port is taken, naming it
  */
 export async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {

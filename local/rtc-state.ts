@@ -40,7 +40,7 @@ export function openRtcStateFile(file: string, takeSnapshot: () => unknown): Rtc
 /**
  * What the last run kept, or undefined if there was none.
  *
- * @throws {RecorderError} `Misconfigured` if the file cannot be read
+ * @throws RecorderError `Misconfigured` if the file cannot be read
  */
 export function readRtcState(file: string): unknown {
   try {

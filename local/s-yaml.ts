@@ -109,7 +109,7 @@ const DEFAULT_ASYNC_RETRY_ATTEMPTS = 3;
  * @param yamlText the file's text
  * @param env the variables `${env('X')}` sees; as in the CLI an empty one counts as unset
  * @returns the functions in the file's order
- * @throws {RecorderError} `Misconfigured`, naming the place and the variable or property; values are never quoted
+ * @throws RecorderError `Misconfigured`, naming the place and the variable or property; values are never quoted
  */
 export function readFunctions(yamlText: string, env: Readonly<Record<string, string>>): readonly FunctionSpec[] {
   const file = check(fileSchema, parse(yamlText), 's.yaml');

@@ -36,7 +36,7 @@ export type Tell = (line: string) => void;
  * Starts the sample recording, waits for the webhook of its first file, finds that file in the database, and stops the
  * recording.
  *
- * @throws {RecorderError} `InternalError` saying which step failed and how
+ * @throws RecorderError `InternalError` saying which step failed and how
  */
 export async function recordSample(stack: LocalStack, tell: Tell): Promise<void> {
   const TaskId = await startSample(stack, tell);

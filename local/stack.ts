@@ -103,7 +103,7 @@ export interface LocalStack {
 /**
  * Starts everything, migrates the database and returns when requests can be served.
  *
- * @throws {RecorderError} `Misconfigured` when a port is taken, the data folder is in use, or there is no build
+ * @throws RecorderError `Misconfigured` when a port is taken, the data folder is in use, or there is no build
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const closers: (() => Promise<void>)[] = [];

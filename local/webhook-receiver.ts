@@ -43,7 +43,7 @@ export interface WebhookReceiver {
 
 const bodySchema = v.object({ type: v.string(), timestamp: v.pipe(v.string(), v.isoTimestamp()), data: v.unknown() });
 
-/** Starts the receiver. @throws {RecorderError} `Misconfigured` if the port is taken */
+/** Starts the receiver. @throws RecorderError `Misconfigured` if the port is taken */
 export async function startWebhookReceiver(options: WebhookReceiverOptions): Promise<WebhookReceiver> {
   const webhook = new Webhook(options.secret);
   const received = new Map<string, ReceivedEvent>();
