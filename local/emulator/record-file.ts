@@ -7,6 +7,9 @@
 import * as v from 'valibot';
 import type { RecordTemplate } from './record-template.ts';
 
+/** Where every bucket is: RTC records to this region only ("AddRecordTemplate", OssBucket). */
+export const OSS_REGION = 'cn-shanghai';
+
 export const RecordFileSchema = v.object({
   AppId: v.string(),
   ChannelId: v.string(),
@@ -58,7 +61,7 @@ export function createRecordFile(
     StartTime: formatTime(startMs),
     StopTime: formatTime(stopMs),
     Duration: Math.round(stopMs - startMs) / 1000,
-    Url: `http://${template.OssBucket}.oss-cn-shanghai.aliyuncs.com/${path}.${format}`,
+    Url: `http://${template.OssBucket}.oss-${OSS_REGION}.aliyuncs.com/${path}.${format}`,
   };
 }
 

@@ -193,7 +193,11 @@ export async function startRtcEmulator(options: RtcEmulatorOptions): Promise<Rtc
       announcer.releaseHeld();
     },
   };
-  const server = createEmulatorServer(gateway, admin);
+  const server = createEmulatorServer({
+    gateway,
+    admin,
+    oss: { credentials: options.credentials, files: () => recorder.files(), nowMs: Date.now },
+  });
   const port = await listen(server, options.port ?? 0).catch((error: unknown) => {
     recorder.close();
     throw error;
