@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { RecorderError } from './errors.ts';
 import { parseWebhookSecret } from './signing/standard-webhooks.ts';
@@ -25,6 +26,8 @@ export interface ApiKey {
 /** Configuration of the start function. */
 export interface StartConfig {
   readonly databaseUrl: string;
+  /** PEM of the authority that issued the database's certificate; undefined leaves TLS to {@link databaseUrl}. */
+  readonly databaseCa: string | undefined;
   readonly apiKeys: readonly ApiKey[];
   /** Accepted AppIds; the first is the default. */
   readonly appIds: readonly [string, ...string[]];
@@ -39,8 +42,15 @@ export interface StartConfig {
   readonly maxSplitIntervalSeconds: number;
   /** `allow` only on a local stack: API keys travel in clear text over http. */
   readonly plainHttp: 'allow' | 'refuse';
-  /** Hosts, besides the trigger's own domain name, that a V3 signature may be for: as callers send them, with the port. */
+  /**
+   * Hosts, besides the trigger's own domain name, that a V3 signature may be for and that a page may come from: as callers
+   * send them, with the port.
+   */
   readonly publicHosts: readonly string[];
+  /** Hosts of files that links are made to; empty means any of OSS. */
+  readonly ossHosts: readonly string[];
+  /** Only on a local stack: host and port of an emulated OSS, over http, with the bucket in the path. */
+  readonly ossEndpoint: string | undefined;
   /**
    * What time it is for schedules, ends and due work. `event`: what the platform wrote into the event; only for local
    * stacks that simulate time. `process`: the clock of the process.
@@ -51,6 +61,8 @@ export interface StartConfig {
 /** Configuration of the callback function. */
 export interface CallbackConfig {
   readonly databaseUrl: string;
+  /** As in {@link StartConfig}. */
+  readonly databaseCa: string | undefined;
   readonly callbackSecrets: readonly string[];
   /** Hosts a recorded file may lie on; empty means any. */
   readonly ossHosts: readonly string[];
@@ -111,8 +123,23 @@ const WebhookSecrets = v.pipe(v.optional(List, ''), v.everyItem(isWebhookSecret)
 /** A host name with an optional port, as the RTC client takes it. */
 const ENDPOINT = /^[A-Za-z0-9.-]{1,255}(:\d{1,5})?$/;
 
+const OssHosts = v.pipe(
+  v.optional(List, ''),
+  v.mapItems((host) => host.toLowerCase()),
+);
+
+const LOOPBACK_ENDPOINT = /^(127\.0\.0\.1|localhost)(:\d{1,5})?$/;
+
+// A line of .env holds no line break: `\n` stands for one.
+const DatabaseCa = v.pipe(
+  Absent,
+  v.transform((text) => text?.replaceAll('\\n', '\n')),
+  v.check((text) => text === undefined || isPemOfCertificates(text)),
+);
+
 const StartEnvironment = v.object({
   DATABASE_URL: v.pipe(v.string(), v.check(isPostgresUrl)),
+  DATABASE_CA: DatabaseCa,
   API_KEYS: ApiKeys,
   APP_IDS: v.pipe(List, v.minLength(1)),
   TEMPLATE_ID: Absent,
@@ -138,6 +165,9 @@ const StartEnvironment = v.object({
     v.picklist(['true', 'false']),
   ),
   PUBLIC_HOSTS: v.optional(List, ''),
+  OSS_HOSTS: OssHosts,
+  // No deployment signs a link for a host that is not of OSS.
+  OSS_ENDPOINT: v.pipe(Absent, v.optional(v.pipe(v.string(), v.regex(LOOPBACK_ENDPOINT)))),
   BUSINESS_CLOCK: v.pipe(
     Absent,
     v.transform((text) => text ?? 'process'),
@@ -147,11 +177,9 @@ const StartEnvironment = v.object({
 
 const CallbackEnvironment = v.object({
   DATABASE_URL: v.pipe(v.string(), v.check(isPostgresUrl)),
+  DATABASE_CA: DatabaseCa,
   CALLBACK_SECRETS: Secrets,
-  OSS_HOSTS: v.pipe(
-    v.optional(List, ''),
-    v.mapItems((host) => host.toLowerCase()),
-  ),
+  OSS_HOSTS: OssHosts,
   WEBHOOK_URL: WebhookUrl,
   WEBHOOK_SECRETS: WebhookSecrets,
 });
@@ -171,6 +199,7 @@ export function loadStartConfig(environment: Environment): StartConfig {
   }
   return {
     databaseUrl: found.DATABASE_URL,
+    databaseCa: found.DATABASE_CA,
     apiKeys: found.API_KEYS,
     appIds: [firstAppId, ...otherAppIds],
     templateId: found.TEMPLATE_ID,
@@ -182,6 +211,8 @@ export function loadStartConfig(environment: Environment): StartConfig {
     maxSplitIntervalSeconds: found.MAX_SPLIT_INTERVAL_SECONDS,
     plainHttp: found.ALLOW_HTTP === 'true' ? 'allow' : 'refuse',
     publicHosts: found.PUBLIC_HOSTS,
+    ossHosts: found.OSS_HOSTS,
+    ossEndpoint: found.OSS_ENDPOINT,
     businessClock: found.BUSINESS_CLOCK,
   };
 }
@@ -195,6 +226,7 @@ export function loadCallbackConfig(environment: Environment): CallbackConfig {
   const found = parseEnvironment(CallbackEnvironment, environment);
   return {
     databaseUrl: found.DATABASE_URL,
+    databaseCa: found.DATABASE_CA,
     callbackSecrets: found.CALLBACK_SECRETS,
     ossHosts: found.OSS_HOSTS,
     webhook: toWebhook(found.WEBHOOK_URL, found.WEBHOOK_SECRETS),
@@ -236,8 +268,24 @@ function isHttpUrl(text: string): boolean {
   return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
 }
 
-function isPostgresUrl(text: string): boolean {
+/** Whether a text is the address of a PostgreSQL, `postgres://…` or `postgresql://…`. */
+export function isPostgresUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
+/** Node's TLS would pass over what it cannot read, and then trust nobody. */
+function isPemOfCertificates(text: string): boolean {
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return certificates.length > 0 && certificates.every(isCertificate);
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isWebhookSecret(secret: string): boolean {

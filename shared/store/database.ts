@@ -9,6 +9,7 @@
  */
 import pg from 'pg';
 import { RecorderError } from '../errors.ts';
+import { createConnectionConfig } from './connection.ts';
 
 /** How long one statement, or one connection set-up, may take before its connection counts as dead. */
 const QUERY_TIMEOUT_MS = 2_500;
@@ -23,12 +24,19 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** How to reach the database besides its URL. */
+export interface DatabaseOptions {
+  /** PEM; see {@link createConnectionConfig}. */
+  readonly ca?: string | undefined;
+}
+
 /**
  * Opens a pool to `url` (any PostgreSQL 14 or later, also behind a transaction-mode pooler: statements are unnamed
  * and no session state is used). Connects on first use.
  */
-export function openDatabase(url: string): Database {
-  let pool = createPool(url);
+export function openDatabase(url: string, { ca }: DatabaseOptions = {}): Database {
+  const connection = createConnectionConfig(url, ca);
+  let pool = createPool(connection);
   const turns = createTurns(MAX_CONNECTIONS);
 
   return {
@@ -48,7 +56,7 @@ export function openDatabase(url: string): Database {
       if (!isConnectionFailure(error)) throw error;
       // The other pooled connections are as old as this one: all are replaced, by whoever notices first.
       if (pool === used) {
-        pool = createPool(url);
+        pool = createPool(connection);
         void used.end().catch(() => undefined);
       }
     }
@@ -82,9 +90,9 @@ function createTurns(size: number): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-function createPool(url: string): pg.Pool {
+function createPool(connection: pg.ClientConfig): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connection,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: QUERY_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -18,6 +18,9 @@ import { startReaper } from '../../local/reaper.ts';
 /** PostgreSQL refuses to run as root; this is `nobody` on every Linux. */
 const UNPRIVILEGED = { uid: 65534, gid: 65534 } as const;
 
+/** In every connection string, so that it can be looked for; the server trusts whoever reaches it. */
+const PASSWORD = 'a-password-that-nobody-asks-for';
+
 /** Whom the server runs as, when not as ourselves. */
 type Identity = Partial<typeof UNPRIVILEGED>;
 
@@ -26,6 +29,8 @@ export interface PostgresOptions {
   readonly maxConnections?: number;
   /** `bin` of a server installed on this machine; absent means the one from the package registry. */
   readonly binFolder?: string;
+  /** `certified`: offers TLS with the certificate of `test/fixtures/tls`, for 127.0.0.1 and no name; `none` by default. */
+  readonly tls?: 'certified' | 'none';
 }
 
 export interface Postgres {
@@ -43,7 +48,11 @@ export interface Postgres {
 }
 
 /** Creates a cluster in a temporary folder and starts it on a free port; takes about a second. */
-export async function startPostgres({ maxConnections = 100, binFolder }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({
+  maxConnections = 100,
+  binFolder,
+  tls = 'none',
+}: PostgresOptions = {}): Promise<Postgres> {
   const identity: Identity = process.getuid?.() === 0 ? UNPRIVILEGED : {};
   const folder = mkdtempSync(join(tmpdir(), 'rtc-recorder-postgres-'));
   const reaper = startReaper();
@@ -64,12 +73,26 @@ export async function startPostgres({ maxConnections = 100, binFolder }: Postgre
     ),
   );
 
+  const tlsArguments = tls === 'none' ? [] : useCertificate(folder, identity);
   let server: ChildProcess | undefined;
 
   async function start(): Promise<void> {
     const child = spawn(
       join(bin, 'postgres'),
-      ['-D', data, '-p', String(port), '-h', LOOPBACK, '-k', folder, '-N', String(maxConnections), '-F'],
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-h',
+        LOOPBACK,
+        '-k',
+        folder,
+        '-N',
+        String(maxConnections),
+        '-F',
+        ...tlsArguments,
+      ],
       { ...settings, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     server = child;
@@ -91,7 +114,7 @@ export async function startPostgres({ maxConnections = 100, binFolder }: Postgre
   }
 
   await start();
-  const urlOf = (database: string) => `postgres://postgres@${LOOPBACK}:${port}/${database}?sslmode=disable`;
+  const urlOf = (database: string) => `postgres://postgres:${PASSWORD}@${LOOPBACK}:${port}/${database}?sslmode=disable`;
   let databases = 0;
 
   return {
@@ -116,6 +139,19 @@ export async function startPostgres({ maxConnections = 100, binFolder }: Postgre
       await reaper.close();
     },
   };
+}
+
+/** PostgreSQL takes a key only from its own user, unreadable to others. @returns the server's arguments */
+function useCertificate(folder: string, { uid, gid }: Identity): readonly string[] {
+  const fixtures = join(import.meta.dirname, '..', 'fixtures', 'tls');
+  for (const name of ['server.pem', 'dummy-server-key.pem']) {
+    const file = join(folder, name);
+    copyFileSync(join(fixtures, name), file);
+    chmodSync(file, 0o600);
+    if (uid !== undefined) chownSync(file, uid, gid ?? uid);
+  }
+  const settings = ['ssl=on', `ssl_cert_file=${folder}/server.pem`, `ssl_key_file=${folder}/dummy-server-key.pem`];
+  return settings.flatMap((setting) => ['-c', setting]);
 }
 
 /** `native/bin` of the installed platform package, or of a copy in `folder` when `nobody` could not reach it. */

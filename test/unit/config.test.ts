@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { SETUP_DEFAULTS } from '../../local/setup/settings.ts';
 import { type Environment, loadCallbackConfig, loadStartConfig } from '../../shared/config.ts';
 import { RecorderError } from '../../shared/errors.ts';
 
 const SECRET = 's'.repeat(32);
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+const AUTHORITY = readFileSync(new URL('../fixtures/tls/authority.pem', import.meta.url), 'utf8');
 
 const START: Environment = { DATABASE_URL: 'postgres://db/x', API_KEYS: `id:${SECRET}`, APP_IDS: 'app1, app2' };
 const CALLBACK: Environment = { DATABASE_URL: 'postgres://db/x', CALLBACK_SECRETS: SECRET };
@@ -23,6 +27,7 @@ describe('loadStartConfig', () => {
   test('fills in the defaults', () => {
     expect(loadStartConfig(START)).toEqual({
       databaseUrl: 'postgres://db/x',
+      databaseCa: undefined,
       apiKeys: [{ id: 'id', secret: SECRET }],
       appIds: ['app1', 'app2'],
       templateId: undefined,
@@ -34,6 +39,8 @@ describe('loadStartConfig', () => {
       maxSplitIntervalSeconds: 7_200,
       plainHttp: 'refuse',
       publicHosts: [],
+      ossHosts: [],
+      ossEndpoint: undefined,
       businessClock: 'process',
     });
   });
@@ -56,6 +63,25 @@ describe('loadStartConfig', () => {
     expect(publicHosts).toEqual(['recorder.example.com', '10.0.0.1:8443']);
   });
 
+  test('reads the hosts of files, and an emulated OSS on this machine', () => {
+    const environment = {
+      ...START,
+      OSS_HOSTS: 'Rtc-Record.oss-cn-shanghai.aliyuncs.com',
+      OSS_ENDPOINT: '127.0.0.1:81',
+    };
+    expect(loadStartConfig(environment)).toMatchObject({
+      ossHosts: ['rtc-record.oss-cn-shanghai.aliyuncs.com'],
+      ossEndpoint: '127.0.0.1:81',
+    });
+  });
+
+  test('reads the authority of the database, in lines or in one', () => {
+    for (const text of [AUTHORITY, AUTHORITY.replaceAll('\n', '\\n'), `${AUTHORITY}${AUTHORITY}`]) {
+      const { databaseCa } = loadStartConfig({ ...START, DATABASE_CA: text });
+      expect(databaseCa).toBe(text === AUTHORITY.replaceAll('\n', '\\n') ? AUTHORITY : text);
+    }
+  });
+
   test('reads a webhook with its secrets', () => {
     const environment = { ...START, WEBHOOK_URL: 'https://app.example.com/hook', WEBHOOK_SECRETS: WEBHOOK_SECRET };
     expect(loadStartConfig(environment).webhook).toEqual({
@@ -73,6 +99,9 @@ describe('loadStartConfig', () => {
     [{ DATABASE_URL: '' }, 'DATABASE_URL'],
     [{ DATABASE_URL: 'not-a-url' }, 'DATABASE_URL'],
     [{ DATABASE_URL: 'postgres://u:a/b@h:99999/x' }, 'DATABASE_URL'],
+    [{ DATABASE_CA: '/etc/ssl/ca.pem' }, 'DATABASE_CA'],
+    [{ DATABASE_CA: AUTHORITY.replaceAll('CERTIFICATE', 'PUBLIC KEY') }, 'DATABASE_CA'],
+    [{ DATABASE_CA: `${AUTHORITY}${AUTHORITY.replace('MII', 'AAA')}` }, 'DATABASE_CA'],
     [{ RTC_ENDPOINT: 'http://x/y z' }, 'RTC_ENDPOINT'],
     [{ WEBHOOK_URL: 'https://u:p@x/', WEBHOOK_SECRETS: WEBHOOK_SECRET }, 'WEBHOOK_URL'],
     [{ MAX_DURATION_SECONDS: 'soon' }, 'MAX_DURATION_SECONDS'],
@@ -82,6 +111,8 @@ describe('loadStartConfig', () => {
     [{ MAX_SPLIT_INTERVAL_SECONDS: '86401' }, 'MAX_SPLIT_INTERVAL_SECONDS'],
     [{ MAX_SPLIT_INTERVAL_SECONDS: '41400', RETENTION_DAYS: '1' }, 'MAX_SPLIT_INTERVAL_SECONDS, RETENTION_DAYS'],
     [{ RTC_PROTOCOL: 'ftp' }, 'RTC_PROTOCOL'],
+    [{ OSS_ENDPOINT: 'oss.example.com' }, 'OSS_ENDPOINT'],
+    [{ OSS_ENDPOINT: 'localhost.example.com:80' }, 'OSS_ENDPOINT'],
     [{ ALLOW_HTTP: 'yes' }, 'ALLOW_HTTP'],
     [{ BUSINESS_CLOCK: 'trigger' }, 'BUSINESS_CLOCK'],
     [{ WEBHOOK_URL: 'ftp://x/', WEBHOOK_SECRETS: WEBHOOK_SECRET }, 'WEBHOOK_URL'],
@@ -102,6 +133,7 @@ describe('loadCallbackConfig', () => {
     const config = loadCallbackConfig({ ...CALLBACK, OSS_HOSTS: 'Rtc-Record.oss-cn-shanghai.aliyuncs.com' });
     expect(config).toEqual({
       databaseUrl: 'postgres://db/x',
+      databaseCa: undefined,
       callbackSecrets: [SECRET],
       ossHosts: ['rtc-record.oss-cn-shanghai.aliyuncs.com'],
       webhook: undefined,
@@ -117,10 +149,19 @@ describe('loadCallbackConfig', () => {
 });
 
 describe('.env.example', () => {
-  test('names every variable of s.yaml, and no other', () => {
+  test('names every variable of the deployment and of its record template, and no other', () => {
     const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
     const documented = [...read('.env.example').matchAll(/^#? ?([A-Z_]+)=/gm)].map((match) => match[1]);
-    const used = [...`${read('s.yaml')}${read('s.mns.yaml')}`.matchAll(/env\('([A-Z_]+)'/g)].map((match) => match[1]);
+    const deployed = [...`${read('s.yaml')}${read('s.options.yaml')}`.matchAll(/env\('([A-Z_]+)'/g)];
+    const used = [...deployed.map((match) => match[1]), ...Object.keys(SETUP_DEFAULTS), 'MIGRATION_DATABASE_URL'];
     expect(new Set(documented)).toEqual(new Set(used));
+  });
+
+  test('shows the defaults of the record template', () => {
+    const examples = parseEnv(readFileSync(new URL('../../.env.example', import.meta.url), 'utf8'));
+    const shown = Object.entries(SETUP_DEFAULTS).filter(
+      ([name]) => !['APP_IDS', 'CALLBACK_SECRETS', 'STAGE'].includes(name),
+    );
+    expect(shown.map(([name]) => [name, examples[name]])).toEqual(shown);
   });
 });
