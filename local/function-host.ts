@@ -67,6 +67,8 @@ export interface FunctionHostOptions extends FunctionIdentity {
   readonly clock?: Clock;
   readonly onLog: (line: FunctionLogLine) => void;
   readonly onInvocation?: (record: InvocationRecord) => void;
+  /** Called with each answer of the HTTP trigger, before it is sent. */
+  readonly onAnswer?: (answer: HttpTriggerResponse) => void;
 }
 
 /** An invocation without a trigger. */
@@ -206,6 +208,7 @@ class RunningHost {
       .then((result) => {
         // What is left of a refused body is read and dropped, so that the caller gets to see the answer.
         request.resume();
+        this.#options.onAnswer?.(result);
         response.writeHead(result.status, { ...result.headers, 'X-Fc-Request-Id': requestId }).end(result.body);
       })
       .catch((error: unknown) => {

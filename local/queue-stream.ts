@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueMessage } from './emulator/announcer.ts';
 
-/** CountBasedWindow of `s.mns.yaml`. */
+/** CountBasedWindow of `s.options.yaml`. */
 const MAX_BATCH_SIZE = 10;
 
 /** EXPONENTIAL_DECAY_RETRY of EventBridge: pauses of 1, 2, 4 … s, 512 s at most, 176 tries in all. */

@@ -20,6 +20,7 @@ import {
   startRtcEmulator,
 } from './emulator/start-rtc-emulator.ts';
 import type { FunctionLogLine } from './function-environment.ts';
+import type { HttpTriggerResponse } from './function-event.ts';
 import {
   type FunctionHost,
   type FunctionHostOptions,
@@ -57,6 +58,8 @@ export interface LocalStackOptions {
   readonly ports: LocalPorts;
   /** A PostgreSQL to use instead of the embedded one. */
   readonly databaseUrl?: string;
+  /** As whom to migrate that PostgreSQL; the functions' own role if nothing is said. */
+  readonly ownerDatabaseUrl?: string;
   /** Where the embedded database lives; absent means in memory. */
   readonly databaseFolder?: string;
   /** `erase` forgets what the embedded database holds. */
@@ -81,6 +84,8 @@ export interface LocalStackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly onLog?: (line: FunctionLogLine) => void;
   readonly onInvocation?: (record: InvocationRecord) => void;
+  /** Called with each answer of either function to an HTTP request. */
+  readonly onAnswer?: (answer: HttpTriggerResponse) => void;
   readonly onRtcEvent?: (event: RtcEmulatorEvent) => void;
   readonly onWebhook?: (event: ReceivedEvent) => void;
 }
@@ -94,6 +99,9 @@ export interface LocalStack {
   /** The keys RTC accepts: those of the functions' role. */
   readonly rtcCredentials: readonly RtcCredential[];
   readonly app: WebhookReceiver;
+  /** `whsec_…`, with which {@link app} verifies. */
+  readonly webhookSecret: string;
+  readonly callbackSecret: string;
   readonly databaseUrl: string;
   /** Where RTC posts FileCreated: the capability of {@link LOCAL_APP_ID}. */
   readonly callbackUrl: string;
@@ -181,6 +189,7 @@ async function startParts(
     CALLBACK_SECRETS: callbackSecret,
     RTC_ENDPOINT: rtc.endpoint,
     RTC_PROTOCOL: 'http',
+    OSS_ENDPOINT: rtc.endpoint,
     WEBHOOK_URL: app.url,
     WEBHOOK_SECRETS: webhookSecret,
     ALLOW_HTTP: 'true',
@@ -204,6 +213,7 @@ async function startParts(
       onLog: options.onLog ?? (() => undefined),
       ...(options.clock !== undefined && { clock: options.clock }),
       ...(options.onInvocation !== undefined && { onInvocation: options.onInvocation }),
+      ...(options.onAnswer !== undefined && { onAnswer: options.onAnswer }),
     };
     return opened(await startFunctionHost(hostOptions));
   };
@@ -213,13 +223,21 @@ async function startParts(
   const callbackUrl = `${callback.url}/record-callbacks/${LOCAL_APP_ID}/${createCallbackToken(callbackSecret, LOCAL_APP_ID)}`;
   rtc.setTemplate(options.fileCreatedBy === 'queue' ? { MnsQueue: LOCAL_QUEUE } : { HttpCallbackUrl: callbackUrl });
 
-  const migration = await start.invoke({ Action: 'Migrate' });
+  const { ownerDatabaseUrl } = options;
+  const migration = await start.invoke({
+    Action: 'Migrate',
+    ...(ownerDatabaseUrl !== undefined && { DatabaseUrl: ownerDatabaseUrl }),
+  });
   if (migration.outcome !== 'returned') {
     throw new RecorderError('Misconfigured', {
       message: `The database cannot be prepared: ${migration.error.errorMessage}`,
     });
   }
-  return { start, callback, rtc, queue, rtcCredentials: [credentials], app, databaseUrl: database.url, callbackUrl };
+  return {
+    ...{ start, callback, rtc, queue, app, webhookSecret, callbackSecret, callbackUrl },
+    rtcCredentials: [credentials],
+    databaseUrl: database.url,
+  };
 }
 
 async function openDatabase(options: LocalStackOptions): Promise<EmbeddedDatabase> {

@@ -31,10 +31,16 @@ const ERRORS = {
   InvalidCallbackToken: { status: 401, message: 'This callback URL carries no valid token for its AppId.' },
   CrossSiteRequest: { status: 403, message: 'Requests from other sites are refused.' },
   NotFound: { status: 404, message: 'There is nothing at this path.' },
+  MethodNotAllowed: { status: 405, message: 'This path has other methods: see the header Allow.' },
   MalformedRequest: { status: 400, message: 'The request could not be read.' },
   MalformedBody: { status: 400, message: 'The body is not valid JSON.' },
   UnsupportedMediaType: { status: 415, message: 'The body must be sent with content-type: application/json.' },
   BodyTooLarge: { status: 413, message: 'The body is larger than 1 MiB.' },
+  'InvalidFile.NotFound': { status: 404, message: 'There is no such file of this task.' },
+  FileNotLinkable: {
+    status: 409,
+    message: 'The file is at no OSS bucket domain name, or at none that this deployment allows: there is only its Url.',
+  },
   TaskNotUpdatable: { status: 409, message: 'A task of MixMode 0 cannot be updated.' },
   TaskNotRunning: { status: 409, message: 'The task is not being recorded.' },
   TaskExternal: { status: 409, message: 'The task was started elsewhere: it is followed, not controlled.' },
@@ -72,6 +78,10 @@ interface RecorderErrorOptions {
   /** Replaces the table's message; never holds a caller's value or a secret. RTC's own words only scrubbed. */
   readonly message?: string;
   readonly issues?: readonly Issue[];
+  /** Of `MethodNotAllowed`: the methods that the path has. */
+  readonly allowedMethods?: readonly string[];
+  /** Further members of the answer, such as the state that a task is in all the same. */
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
@@ -81,6 +91,8 @@ export class RecorderError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly issues: readonly Issue[];
+  readonly allowedMethods: readonly string[];
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, options: RecorderErrorOptions = {}) {
     const known = isTableCode(code) ? ERRORS[code] : undefined;
@@ -88,6 +100,8 @@ export class RecorderError extends Error {
     this.code = code;
     this.status = known?.status ?? 400;
     this.issues = options.issues ?? [];
+    this.allowedMethods = options.allowedMethods ?? [];
+    this.details = options.details ?? {};
   }
 }
 

@@ -45,6 +45,9 @@ export type TimerEvent = v.InferOutput<typeof TimerEventSchema>;
 
 const ActionSchema = v.looseObject({ Action: v.string() });
 
+/** A direct invocation: an Action, and whatever that takes. */
+export type ActionEvent = v.InferOutput<typeof ActionSchema>;
+
 /** An event of any trigger, told apart. */
 export type FunctionEvent =
   | { readonly kind: 'http'; readonly event: HttpEvent }
@@ -52,7 +55,7 @@ export type FunctionEvent =
   /** EventBridge: a batch (event-streaming) or one CloudEvent (event-driven), as a list either way. */
   | { readonly kind: 'messages'; readonly messages: readonly unknown[] }
   /** A direct invocation such as `{"Action":"Migrate"}`. */
-  | { readonly kind: 'action'; readonly event: v.InferOutput<typeof ActionSchema> }
+  | { readonly kind: 'action'; readonly event: ActionEvent }
   /** Anything else: JSON as parsed, or the text that is no JSON. */
   | { readonly kind: 'other'; readonly event: unknown };
 
@@ -150,7 +153,7 @@ export function createJsonResult(
   };
 }
 
-/** An error in Alibaba's shape: `{ RequestId, Code, Message, Issues? }`. */
+/** An error in Alibaba's shape: `{ RequestId, Code, Message, …details, Issues? }`. */
 export function createErrorResult(error: RecorderError, requestId: string): HttpResult {
   return createJsonResult(
     error.status,
@@ -159,13 +162,16 @@ export function createErrorResult(error: RecorderError, requestId: string): Http
       Code: error.code,
       // Which variables are at fault is for the log: anybody may be asking.
       Message: error.code === 'Misconfigured' ? new RecorderError('Misconfigured').message : error.message,
+      ...error.details,
       ...(error.issues.length > 0 && { Issues: error.issues }),
     },
     createErrorHeaders(error),
   );
 }
 
-function createErrorHeaders({ code, status }: RecorderError): Readonly<Record<string, string>> {
+function createErrorHeaders({ code, status, allowedMethods }: RecorderError): Readonly<Record<string, string>> {
+  // RFC 9110, 15.5.6: a 405 must say what is allowed.
+  if (code === 'MethodNotAllowed') return { allow: allowedMethods.join(', ') };
   if (code === 'Unauthorized') return { 'www-authenticate': 'Basic realm="rtc-recorder", charset="UTF-8"' };
   return status === 503 ? { 'retry-after': '5' } : {};
 }

@@ -17,13 +17,15 @@ import {
   type HttpResult,
   parseFunctionEvent,
   readBody,
+  readHeader,
 } from '../../shared/fc.ts';
 import { type FileMessage, type IngestResult, ingestMessage } from '../../shared/ingest.ts';
-import { describeError, describeReason, logToConsole } from '../../shared/log.ts';
+import { describeError, describeReason, type Log, openLog } from '../../shared/log.ts';
 import { verifyCallbackToken } from '../../shared/signing/callback-token.ts';
 import { MAX_CONNECTIONS, openDatabase } from '../../shared/store/database.ts';
 import type { NewEvent } from '../../shared/store/events.ts';
 import { verifySchemaVersion } from '../../shared/store/schema-version.ts';
+import { parseTraceparent } from '../../shared/trace-context.ts';
 import { readQueueMessage } from './queue-message.ts';
 
 interface Service extends Outbox {
@@ -43,10 +45,10 @@ export async function handler(bytes: Uint8Array, context: FunctionContext): Prom
     case 'http':
       return await answerHttp(event.event, requestId);
     case 'messages':
-      return await takeMessages(event.messages, requestId);
+      return await takeMessages(event.messages, openLog({ requestId }));
     case 'other':
       // With eventSchema RawData EventBridge pushes the message itself; in which form is unverified.
-      return await takeMessages([event.event], requestId);
+      return await takeMessages([event.event], openLog({ requestId }));
     default:
       throw new RecorderError('MalformedRequest', { message: `The callback function takes no ${event.kind} event.` });
   }
@@ -54,16 +56,16 @@ export async function handler(bytes: Uint8Array, context: FunctionContext): Prom
 
 async function answerHttp(event: HttpEvent, requestId: string): Promise<HttpResult> {
   const startedAtMs = Date.now();
+  const log = openLog({ requestId, traceparent: parseTraceparent(readHeader(event, 'traceparent')) });
   try {
     const { config } = openService();
     const message: FileMessage = { source: 'http', AppId: verifyUrl(event, config), body: readBody(event) };
-    const result = await takeMessage(message, requestId, startedAtMs);
+    const result = await takeMessage(message, log, startedAtMs);
     if (result.outcome === 'created') await deliverFirst(openService(), result.event);
     return createJsonResult(200, { RequestId: requestId, Outcome: result.outcome });
   } catch (error) {
     const known = error instanceof RecorderError ? error : new RecorderError('InternalError', { cause: error });
-    logToConsole(known.status >= 500 ? 'error' : 'warn', 'callback.refused', {
-      requestId,
+    log(known.status >= 500 ? 'error' : 'warn', 'callback.refused', {
       status: known.status,
       code: known.code,
       durationMs: Date.now() - startedAtMs,
@@ -79,7 +81,9 @@ function verifyUrl(event: HttpEvent, config: CallbackConfig): string {
   if (empty !== '' || folder !== 'record-callbacks' || AppId === undefined || token === undefined || rest.length > 0) {
     throw new RecorderError('NotFound');
   }
-  if (event.requestContext.http.method !== 'POST') throw new RecorderError('UnsupportedHTTPMethod');
+  if (event.requestContext.http.method !== 'POST') {
+    throw new RecorderError('MethodNotAllowed', { allowedMethods: ['POST'] });
+  }
   return verifyCallbackToken({ token, AppId, secrets: config.callbackSecrets });
 }
 
@@ -87,14 +91,14 @@ function verifyUrl(event: HttpEvent, config: CallbackConfig): string {
  * Stores every message of a batch, then lets the app know of the new files. One message that cannot be used never
  * blocks its neighbours; if any could not be stored, the whole batch fails and comes again, which is harmless.
  */
-async function takeMessages(messages: readonly unknown[], requestId: string): Promise<object> {
+async function takeMessages(messages: readonly unknown[], log: Log): Promise<object> {
   const startedAtMs = Date.now();
   const created: NewEvent[] = [];
   const failures: unknown[] = [];
   await inTurns(messages, MAX_CONNECTIONS, async (message) => {
     try {
       const body = readQueueMessage(message);
-      const result = await takeMessage({ source: 'mns', AppId: undefined, body }, requestId, startedAtMs);
+      const result = await takeMessage({ source: 'mns', AppId: undefined, body }, log, startedAtMs);
       if (result.outcome === 'created') created.push(result.event);
     } catch (error) {
       failures.push(error);
@@ -106,11 +110,7 @@ async function takeMessages(messages: readonly unknown[], requestId: string): Pr
   });
   const [failure] = failures;
   if (failure !== undefined) {
-    logToConsole('error', 'callback.batchFailed', {
-      requestId,
-      count: failures.length,
-      error: describeError(failure),
-    });
+    log('error', 'callback.batchFailed', { count: failures.length, error: describeError(failure) });
     throw new RecorderError('ServiceUnavailable', { cause: failure });
   }
   return { stored: messages.length };
@@ -129,15 +129,14 @@ async function inTurns<T>(items: readonly T[], size: number, work: (item: T) => 
   await Promise.all(Array.from({ length: size }, worker));
 }
 
-async function takeMessage(message: FileMessage, requestId: string, startedAtMs: number): Promise<IngestResult> {
+async function takeMessage(message: FileMessage, log: Log, startedAtMs: number): Promise<IngestResult> {
   const current = openService();
   if (!schemaChecked) {
     await verifySchemaVersion(current.database);
     schemaChecked = true;
   }
   const result = await ingestMessage(current, message);
-  logToConsole(result.outcome === 'deadLetter' ? 'warn' : 'info', 'callback.stored', {
-    requestId,
+  log(result.outcome === 'deadLetter' ? 'warn' : 'info', 'callback.stored', {
     outcome: result.outcome,
     durationMs: Date.now() - startedAtMs,
     ...(result.outcome === 'deadLetter'
@@ -152,7 +151,7 @@ function openService(): Service {
     const config = loadCallbackConfig(readProcessEnvironment());
     service = {
       config,
-      database: openDatabase(config.databaseUrl),
+      database: openDatabase(config.databaseUrl, { ca: config.databaseCa }),
       webhook: config.webhook,
       ossHosts: config.ossHosts,
       fetch,

@@ -20,11 +20,20 @@ export function readQueueMessage(message: unknown): Uint8Array {
     : v.is(RawData, message)
       ? message.messageBody
       : message;
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const text = typeof body === 'string' ? body : formatJson(body);
   const bytes = Buffer.from(text, 'utf8');
   if (isJson(text)) return bytes;
   const decoded = Buffer.from(text, 'base64');
   return isJson(decoded.toString('utf8')) ? decoded : bytes;
+}
+
+/** What is nested deeper than it can be written again is no message of RTC: it must not keep its batch from being stored. */
+function formatJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'nested too deeply to be kept';
+  }
 }
 
 function isJson(text: string): boolean {

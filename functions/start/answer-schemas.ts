@@ -123,6 +123,11 @@ function createTaskAnswers({ RequestId, Ids, State, Issues, Time, Next, Paramete
       UpdateRequestId: v.pipe(v.string(), v.description("RTC's RequestId of the update.")),
       Warnings: Issues,
     }),
+    FileLink: v.object({
+      RequestId,
+      Url: v.pipe(v.string(), v.description('Where the file can be had; whoever has this may have it.')),
+      ExpiresAt: Time,
+    }),
     StopAnswer: v.object({ RequestId, Outcome: v.picklist(['stopped', 'pending']), ...Ids, State }),
   };
 }

@@ -7,7 +7,7 @@
 import * as v from 'valibot';
 import { RecorderError } from '../../shared/errors.ts';
 import { ingestRecordFiles } from '../../shared/ingest.ts';
-import { describeError, logToConsole } from '../../shared/log.ts';
+import { describeError } from '../../shared/log.ts';
 import { checkParameters, createIssue, createParameterError, isRecord } from '../../shared/record-task/check.ts';
 import { APP_ID } from '../../shared/record-task/task-parameters.ts';
 import type { RpcValue } from '../../shared/rpc-wire/format-rpc-answer.ts';
@@ -65,10 +65,10 @@ async function ingestAnswer(
   try {
     const items = RecordFiles.filter((item) => !isForgotten(service, item));
     const { created, unusableCount } = await ingestRecordFiles(service, items);
-    if (created.length > 0) logToConsole('info', 'files.adopted', { AppId, count: created.length });
-    if (unusableCount > 0) logToConsole('warn', 'files.unusable', { AppId, count: unusableCount });
+    if (created.length > 0) service.log('info', 'files.adopted', { AppId, count: created.length });
+    if (unusableCount > 0) service.log('warn', 'files.unusable', { AppId, count: unusableCount });
   } catch (error) {
-    logToConsole('error', 'files.not_stored', { AppId, error: describeError(error) });
+    service.log('error', 'files.not_stored', { AppId, error: describeError(error) });
   }
 }
 

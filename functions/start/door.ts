@@ -16,9 +16,12 @@ const MAX_AUTHORIZATION_LENGTH = 1_024;
  *
  * @throws RecorderError `InvalidProtocol.NeedSsl`, `CrossSiteRequest`, `Unauthorized`.
  */
-export function verifyCaller(event: HttpEvent, config: Pick<StartConfig, 'apiKeys' | 'plainHttp'>): ApiKey {
+export function verifyCaller(
+  event: HttpEvent,
+  config: Pick<StartConfig, 'apiKeys' | 'plainHttp' | 'publicHosts'>,
+): ApiKey {
   requireHttps(event, config);
-  refuseOtherSites(event);
+  refuseOtherSites(event, config.publicHosts);
   return verifyBasic(readHeader(event, 'authorization'), config.apiKeys);
 }
 
@@ -34,13 +37,13 @@ export function requireHttps(event: HttpEvent, config: Pick<StartConfig, 'plainH
 }
 
 /** A browser sends stored Basic credentials along with any request, also one that another site made it send. */
-function refuseOtherSites(event: HttpEvent): void {
+function refuseOtherSites(event: HttpEvent, publicHosts: readonly string[]): void {
   const site = readHeader(event, 'sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new RecorderError('CrossSiteRequest');
   const origin = readHeader(event, 'origin');
   if (origin === undefined) return;
-  const host = readHeader(event, 'host') ?? event.requestContext.domainName;
-  if (!URL.canParse(origin) || new URL(origin).host !== host) throw new RecorderError('CrossSiteRequest');
+  const hosts = [readHeader(event, 'host') ?? event.requestContext.domainName, ...publicHosts];
+  if (!URL.canParse(origin) || !hosts.includes(new URL(origin).host)) throw new RecorderError('CrossSiteRequest');
 }
 
 function verifyBasic(header: string | undefined, apiKeys: readonly ApiKey[]): ApiKey {

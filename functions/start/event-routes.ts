@@ -54,7 +54,9 @@ export function addEventRoutes(app: RouteApp): void {
     const service = await c.env.openService();
     const { webhook } = service;
     if (webhook === undefined) throw new RecorderError('WebhookNotConfigured');
-    const requeued = await requeueDelivery(service.database, c.req.param('EventId'), service.now());
+    const id = c.req.param('EventId');
+    // What PostgreSQL could not hold names no event.
+    const requeued = v.is(FILTER, id) ? await requeueDelivery(service.database, id, service.now()) : undefined;
     if (requeued === undefined) throw new RecorderError('NotFound', { message: 'There is no such event.' });
     const outcome = await deliverEvent(
       { ...service, webhook },

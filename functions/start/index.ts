@@ -8,21 +8,24 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { RecorderError } from '../../shared/errors.ts';
 import {
+  type ActionEvent,
   createErrorResult,
   type FunctionContext,
   type HttpEvent,
   type HttpResult,
   parseFunctionEvent,
+  readHeader,
   type TimerEvent,
 } from '../../shared/fc.ts';
-import { describeReason, logToConsole } from '../../shared/log.ts';
-import { migrateDatabase } from '../../shared/store/migrate.ts';
+import { describeReason, type Log, openLog } from '../../shared/log.ts';
+import { parseTraceparent } from '../../shared/trace-context.ts';
+import { runMigration } from './migration.ts';
 import type { RouteBindings } from './route.ts';
-import { answerRest } from './routes.ts';
+import { answerRest, findRoute } from './routes.ts';
 import { answerRpc, type RpcReply } from './rpc.ts';
 import { isRpcRequest } from './rpc-request.ts';
 import { startLoneSlot } from './schedules.ts';
-import { openConfig, openService } from './service.ts';
+import { type Invocation, openConfig, openService } from './service.ts';
 import { runTick } from './tick.ts';
 import { readTimerJob } from './timer-job.ts';
 
@@ -39,7 +42,7 @@ export async function handler(bytes: Uint8Array, context: FunctionContext): Prom
     case 'timer':
       return await runTimer(event.event, context, startedAtMs);
     case 'action':
-      return await runAction(event.event.Action, context, startedAtMs);
+      return await runAction(event.event, context, startedAtMs);
     default:
       throw new RecorderError('MalformedRequest', { message: `The start function takes no ${event.kind} event.` });
   }
@@ -47,8 +50,9 @@ export async function handler(bytes: Uint8Array, context: FunctionContext): Prom
 
 async function answerHttp(event: HttpEvent, context: FunctionContext, startedAtMs: number): Promise<HttpResult> {
   const { requestId } = context;
+  const log = openLog({ requestId, traceparent: parseTraceparent(readHeader(event, 'traceparent')) });
   const eventTime = new Date(Number(event.requestContext.timeEpoch));
-  const openBoundService = () => openService(context.credentials ?? {}, eventTime);
+  const openBoundService = () => openService(createInvocation(context, eventTime, log));
   const { result, Action, error } = isRpcRequest(event)
     ? await answerRpc({ event, requestId, startedAtMs, openConfig, openService: openBoundService })
     : await answerRestOrFail({
@@ -58,9 +62,8 @@ async function answerHttp(event: HttpEvent, context: FunctionContext, startedAtM
         createId: randomUUID,
         openService: openBoundService,
       });
-  logToConsole(result.statusCode >= 500 ? 'error' : 'info', 'request', {
-    requestId,
-    method: event.requestContext.http.method,
+  log(result.statusCode >= 500 ? 'error' : 'info', 'request', {
+    ...describeRoute(event),
     Action,
     status: result.statusCode,
     code: error?.code,
@@ -68,6 +71,15 @@ async function answerHttp(event: HttpEvent, context: FunctionContext, startedAtM
     error: error === undefined ? undefined : describeReason(error),
   });
   return result;
+}
+
+/** A method that no route has is whatever the caller made up. */
+function describeRoute(event: HttpEvent): { readonly method: string | undefined; readonly route: string | undefined } {
+  const { method } = event.requestContext.http;
+  return {
+    method: /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/.test(method) ? method : undefined,
+    route: findRoute(event),
+  };
 }
 
 async function answerRestOrFail(bindings: Omit<RouteBindings, 'config'>): Promise<RpcReply> {
@@ -86,11 +98,11 @@ async function runTimer(timer: TimerEvent, context: FunctionContext, startedAtMs
     case 'Tick':
       return await runTickOf(context, startedAtMs, eventTime);
     case 'StartRecordTask': {
-      const service = await openService(context.credentials ?? {}, eventTime);
+      const service = await openService(createInvocation(context, eventTime));
       const slot = readTimerJob({ ...timer, payload }, { defaultAppId: service.config.appIds[0] });
       const state = await startLoneSlot(service, slot);
       const { AppId, TaskId } = slot;
-      logToConsole('info', 'slot', { requestId: context.requestId, AppId, TaskId, outcome: state });
+      service.log('info', 'slot', { AppId, TaskId, outcome: state });
       return { AppId, TaskId, State: state };
     }
     default:
@@ -100,12 +112,12 @@ async function runTimer(timer: TimerEvent, context: FunctionContext, startedAtMs
   }
 }
 
-async function runAction(action: string, context: FunctionContext, startedAtMs: number): Promise<object> {
-  switch (action) {
+async function runAction(event: ActionEvent, context: FunctionContext, startedAtMs: number): Promise<object> {
+  switch (event.Action) {
     case 'Tick':
       return await runTickOf(context, startedAtMs, new Date(startedAtMs));
     case 'Migrate':
-      return await migrateDatabase(openConfig().databaseUrl);
+      return await runMigration(event, openConfig(), openLog({ requestId: context.requestId }));
     default:
       throw new RecorderError('MalformedRequest', { message: 'No such Action: Tick and Migrate are known.' });
   }
@@ -113,8 +125,16 @@ async function runAction(action: string, context: FunctionContext, startedAtMs: 
 
 async function runTickOf(context: FunctionContext, startedAtMs: number, eventTime: Date): Promise<object> {
   const timeoutMs = (context.function?.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1_000;
-  const service = await openService(context.credentials ?? {}, eventTime);
-  return await runTick(service, startedAtMs + timeoutMs, context.requestId);
+  const service = await openService(createInvocation(context, eventTime));
+  return await runTick(service, startedAtMs + timeoutMs);
+}
+
+function createInvocation(
+  { credentials = {}, requestId }: FunctionContext,
+  eventTime: Date,
+  log: Log = openLog({ requestId }),
+): Invocation {
+  return { credentials, eventTime, log };
 }
 
 const Payload = v.looseObject({ Action: v.string() });

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { createJsonResult, type HttpEvent, type HttpResult, readHeader } from '../../shared/fc.ts';
+import { createJsonResult, type HttpResult } from '../../shared/fc.ts';
 import { createParameterError } from '../../shared/record-task/check.ts';
 import { placeLayout } from '../../shared/record-task/layout-geometry.ts';
 import { drawLayoutPicture } from '../../shared/record-task/layout-picture.ts';
 import { checkLayoutPreview, toParametersIssue } from '../../shared/record-task/layout-preview.ts';
 import { checkRules } from '../../shared/record-task/rules.ts';
 import { SYSTEM_LAYOUTS } from '../../shared/record-task/system-layouts.ts';
-import { type RouteApp, readJsonRequest, toResponse } from './route.ts';
+import { prefersJson, type RouteApp, readJsonRequest, toResponse } from './route.ts';
 
 /** Adds `POST /layout-previews`. */
 export function addLayoutPreviewRoutes(app: RouteApp): void {
@@ -22,8 +22,9 @@ export function addLayoutPreviewRoutes(app: RouteApp): void {
     const geometry = placeLayout(checked.value);
     const layouts = [...SYSTEM_LAYOUTS, ...customLayouts];
     const { errors, warnings, unchecked } = checkRules('StartRecordTask', parameters, { layouts });
-    if (!isJsonWanted(event))
+    if (!prefersJson(event, 'image/svg+xml')) {
       return toResponse(createPictureResult(drawLayoutPicture(geometry, [...errors, ...warnings])));
+    }
     const answer = {
       RequestId: requestId,
       Geometry: geometry,
@@ -36,12 +37,6 @@ export function addLayoutPreviewRoutes(app: RouteApp): void {
 }
 
 const VARY = { vary: 'accept' };
-
-/** Of JSON and SVG, the one that `Accept` names first; SVG where it names neither. */
-function isJsonWanted(event: HttpEvent): boolean {
-  const types = (readHeader(event, 'accept') ?? '').split(',').map((type) => type.split(';')[0]?.trim().toLowerCase());
-  return types.find((type) => type === 'application/json' || type === 'image/svg+xml') === 'application/json';
-}
 
 function createPictureResult(body: string): HttpResult {
   return {

@@ -117,8 +117,9 @@ function describeResponses(operation: Operation): object {
     const faults = status === 400 ? 'Missing{Parameter}, Invalid{Parameter}, UnknownParameter, ' : '';
     responses[status] = describeResponse(`${faults}${codes.join(', ')}.`, ['ErrorAnswer'], undefined);
   }
-  for (const [status, { description, json, or }] of Object.entries(operation.answers)) {
-    responses[status] = describeResponse(description, json, or);
+  for (const [status, { description, json, or, location }] of Object.entries(operation.answers)) {
+    responses[status] =
+      location === undefined ? describeResponse(description, json, or) : describeRedirect(description, location);
   }
   return responses;
 }
@@ -138,6 +139,10 @@ function describeResponse(
       ...(isJson && { 'application/json': { schema } }),
     },
   };
+}
+
+function describeRedirect(description: string, location: string): object {
+  return { description, headers: { Location: { description: location, schema: { type: 'string', format: 'uri' } } } };
 }
 
 const DOOR_ERRORS: readonly ErrorCode[] = ['InvalidProtocol.NeedSsl', 'CrossSiteRequest', 'Unauthorized'];

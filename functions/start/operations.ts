@@ -12,14 +12,15 @@ import { StartRecordTaskSchema } from '../../shared/record-task/start-record-tas
 import { TASK_ID } from '../../shared/record-task/task-parameters.ts';
 import { UpdateRecordTaskSchema } from '../../shared/record-task/update-record-task.ts';
 import { USER_PANES } from '../../shared/record-task/user-panes.ts';
-import { createId, createInteger } from '../../shared/record-task/value-schemas.ts';
+import { createId } from '../../shared/record-task/value-schemas.ts';
 import { createAnswerSchemas } from './answer-schemas.ts';
 import { DeadLetterQuery } from './dead-letter-routes.ts';
 import { EventQuery } from './event-routes.ts';
+import { FileLinkQuery } from './file-link-routes.ts';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, StartQuery, TaskPathQuery, TaskQuery, UpdateQuery } from './record-task-routes.ts';
+import { END_ENTRIES } from './recording-end.ts';
 import { MAX_SCHEDULE_ID_LENGTH, ScheduleSchema } from './schedule-request.ts';
 import { ScheduleQuery } from './schedule-routes.ts';
-import { MAX_DURATION_SECONDS, UTC_TIME } from './start-request.ts';
 
 /** Bodies and answers by the name the document gives them. */
 export function createComponents() {
@@ -47,19 +48,7 @@ function createTaskRequests() {
     StartRequest: v.strictObject({
       ...StartRecordTaskSchema.entries,
       ...ids,
-      StopAt: v.exactOptional(
-        v.pipe(
-          v.string(),
-          v.regex(UTC_TIME),
-          v.description('When the recording has to end, UTC, at most a year ahead. Not together with the next.'),
-        ),
-      ),
-      MaxDurationSeconds: v.exactOptional(
-        v.pipe(
-          createInteger(1, MAX_DURATION_SECONDS),
-          v.description('How long the recording may last; if both are absent, as long as the deployment allows.'),
-        ),
-      ),
+      ...END_ENTRIES,
     }),
     UpdateRequest: v.strictObject({ ...ids, ChannelId: v.exactOptional(ChannelId), ...changes }),
   };
@@ -109,6 +98,8 @@ interface Answer {
   readonly json: readonly Component[];
   /** Another media type, which is answered unless JSON is asked for. */
   readonly or?: 'image/svg+xml' | 'text/html' | 'text/javascript';
+  /** What the header Location holds: then there is no body. */
+  readonly location?: string;
 }
 
 /** A parameter of a path, of a query or in a header. */
@@ -141,6 +132,7 @@ export interface Operation {
 export function listOperations(): readonly Operation[] {
   return [
     ...listTaskOperations(),
+    ...listFileOperations(),
     ...listScheduleOperations(),
     ...listEventOperations(),
     {
@@ -259,6 +251,31 @@ function listTaskOperations(): readonly Operation[] {
         202: { description: 'It will be stopped; look again after Retry-After.', json: ['StopAnswer'] },
       },
       errors: ['InvalidTask.NotFound', 'TaskExternal'],
+    },
+  ];
+}
+
+function listFileOperations(): readonly Operation[] {
+  return [
+    {
+      ...{ method: 'get', path: '/record-tasks/{TaskId}/files/{File}', operationId: 'getFileLink' },
+      summary: 'A time-limited link to a recorded file, also in a private bucket.',
+      parameters: [
+        describePathId('TaskId', TASK_ID),
+        {
+          ...{ name: 'File', in: 'path', description: "A FileId, or the place among the task's Files, from 1." },
+          schema: v.string(),
+        },
+        ...describeQuery(FileLinkQuery, {
+          AppId: APP_ID_DEFAULT,
+          ExpiresInSeconds: 'How long the link works: an integer from 1 to 43200; 3600 if absent.',
+        }),
+      ],
+      answers: {
+        200: { description: 'The link, where `Accept` names JSON first.', json: ['FileLink'] },
+        302: { description: 'The way to the file.', json: [], location: 'The link.' },
+      },
+      errors: ['InvalidTask.NotFound', 'InvalidFile.NotFound', 'FileNotLinkable'],
     },
   ];
 }

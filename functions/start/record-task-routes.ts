@@ -19,18 +19,11 @@ import { updateRecordTask } from './update.ts';
 
 const RETRY_LATER = { 'retry-after': '5' };
 
-const ANSWERS: Readonly<Record<StartResult['outcome'], StartAnswer>> = {
+const ANSWERS = {
   started: { status: 201, headers: {} },
   replayed: { status: 200, headers: {} },
   pending: { status: 202, headers: RETRY_LATER },
-  unanswered: { status: 503, headers: RETRY_LATER, error: new RecorderError('StartUnanswered') },
-};
-
-interface StartAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly error?: RecorderError;
-}
+} as const satisfies Partial<Record<StartResult['outcome'], object>>;
 
 const STATES = ['starting', 'recording', 'stopping', 'stopped', 'failed', 'external'] as const;
 
@@ -82,24 +75,18 @@ export function addRecordTaskRoutes(app: RouteApp): void {
     const start = acceptStartDraft(draft);
     const result = await startRecordTask(await c.env.openService(), start);
     const { AppId, ChannelId, TaskId } = start.request;
-    const answer = ANSWERS[result.outcome];
-    return toResponse(
-      createJsonResult(
-        answer.status,
-        {
-          RequestId: requestId,
-          ...(answer.error !== undefined && { Code: answer.error.code, Message: answer.error.message }),
-          Outcome: result.outcome,
-          AppId,
-          ChannelId,
-          TaskId,
-          State: result.state,
-          StartRequestId: result.startRequestId,
-          Warnings: result.warnings,
-        },
-        answer.headers,
-      ),
-    );
+    const answer = {
+      Outcome: result.outcome,
+      AppId,
+      ChannelId,
+      TaskId,
+      State: result.state,
+      StartRequestId: result.startRequestId,
+      Warnings: result.warnings,
+    };
+    if (result.outcome === 'unanswered') throw new RecorderError('StartUnanswered', { details: answer });
+    const { status, headers } = ANSWERS[result.outcome];
+    return toResponse(createJsonResult(status, { RequestId: requestId, ...answer }, headers));
   });
 
   app.get('/record-tasks', async (c) => {
@@ -171,7 +158,7 @@ function readIdempotencyKey(event: HttpEvent): string | undefined {
 }
 
 /** The ids of a task in a path. Wider than those of a start: tasks of others are shown under the ids they have. */
-function readTaskIds({ config }: RouteBindings, TaskId: string, AppId: string | undefined) {
+export function readTaskIds({ config }: RouteBindings, TaskId: string, AppId: string | undefined) {
   // What PostgreSQL could not hold names no task of anybody.
   if (!v.is(FILTER, TaskId)) throw new RecorderError('InvalidTask.NotFound');
   return { AppId: AppId ?? config.appIds[0], TaskId };

@@ -28,6 +28,12 @@ export function toResponse(result: HttpResult): Response {
   return new Response(result.body, { status: result.statusCode, headers: { ...result.headers } });
 }
 
+/** Whether of JSON and another media type `Accept` names JSON first; not where it names neither. */
+export function prefersJson(event: HttpEvent, otherType: string): boolean {
+  const types = (readHeader(event, 'accept') ?? '').split(',').map((type) => type.split(';')[0]?.trim().toLowerCase());
+  return types.find((type) => type === 'application/json' || type === otherType) === 'application/json';
+}
+
 /**
  * The JSON body of a request that changes something.
  *

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { METHOD_NAME_ALL } from 'hono/router';
 import { Hono } from 'hono/tiny';
 import { RecorderError } from '../../shared/errors.ts';
 import { createJsonResult, type HttpEvent, type HttpResult } from '../../shared/fc.ts';
@@ -10,6 +11,7 @@ import { addConsoleRoutes } from './console-routes.ts';
 import { addDeadLetterRoutes } from './dead-letter-routes.ts';
 import { verifyCaller } from './door.ts';
 import { addEventRoutes } from './event-routes.ts';
+import { addFileLinkRoutes } from './file-link-routes.ts';
 import { addLayoutPreviewRoutes } from './layout-preview-routes.ts';
 import { addOpenApiRoute } from './openapi.ts';
 import { addRecordTaskRoutes } from './record-task-routes.ts';
@@ -27,6 +29,7 @@ app.use(async (c, next) => {
 });
 
 addRecordTaskRoutes(app);
+addFileLinkRoutes(app);
 addScheduleRoutes(app);
 addEventRoutes(app);
 addDeadLetterRoutes(app);
@@ -34,13 +37,30 @@ addLayoutPreviewRoutes(app);
 addOpenApiRoute(app);
 addConsoleRoutes(app);
 
-app.notFound(() => {
-  throw new RecorderError('NotFound');
+app.notFound((c) => {
+  const allowedMethods = METHODS.filter((method) => matchRoute(method, c.req.path) !== undefined);
+  if (allowedMethods.length === 0) throw new RecorderError('NotFound');
+  throw new RecorderError('MethodNotAllowed', { allowedMethods });
 });
 
 app.onError((error) => {
   throw error;
 });
+
+/** Those of the HTTP trigger. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'] as const;
+
+/** The path of the route that a request is for, as the OpenAPI document has it: `/record-tasks/{TaskId}`. */
+export function findRoute(event: HttpEvent): string | undefined {
+  return matchRoute(event.requestContext.http.method, event.rawPath)?.replace(/:(\w+)/g, '{$1}');
+}
+
+function matchRoute(method: string, path: string): string | undefined {
+  // The router answers HEAD as a GET without its body.
+  const [handlers] = app.router.match(method === 'HEAD' ? 'GET' : method, path);
+  // What is there for all methods is the door.
+  return handlers.map(([[, route]]) => route).find((route) => route.method !== METHOD_NAME_ALL)?.path;
+}
 
 /**
  * Answers a REST request.

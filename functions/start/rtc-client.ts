@@ -180,10 +180,14 @@ function scrubMessage(code: string, message: string | undefined): string {
   if (code.startsWith('SignatureDoesNotMatch') || code === 'IncompleteSignature') {
     return 'Specified signature is not matched with our calculation.';
   }
-  return message
-    .replace(/\bhttps?:\/\/\S+/gi, '[address]')
-    .replace(/\b(AccessKeyId|Signature|SecurityToken|Authorization)=\S+/gi, '$1=[removed]')
-    .slice(0, MAX_MESSAGE_LENGTH);
+  return (
+    message
+      .replace(/\bhttps?:\/\/\S+/gi, '[address]')
+      .replace(/\b(AccessKeyId|Signature|SecurityToken|Authorization)=\S+/gi, '$1=[removed]')
+      // Tokens, keys and signatures, however they are named and encoded; no word of a sentence is as long.
+      .replace(/[A-Za-z0-9+/=%_-]{24,}/g, '[removed]')
+      .slice(0, MAX_MESSAGE_LENGTH)
+  );
 }
 
 /** Where and as whom to call. */

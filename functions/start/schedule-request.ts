@@ -6,17 +6,18 @@
  */
 import * as v from 'valibot';
 import { type Issue, RecorderError } from '../../shared/errors.ts';
-import { checkParameters, createIssue, createParameterError, isRecord } from '../../shared/record-task/check.ts';
+import {
+  checkParameters,
+  createIssue,
+  createParameterError,
+  isRecord,
+  MAX_VALUES,
+} from '../../shared/record-task/check.ts';
 import { createId, createInteger } from '../../shared/record-task/value-schemas.ts';
 import type { Schedule, SchedulePlan, ScheduleRow } from '../../shared/store/schedules.ts';
+import { MAX_DURATION_SECONDS } from './recording-end.ts';
 import { createSlotTaskId, findSlot, isCron, isTimeZone, type SlotRule, toInstant } from './schedule-slots.ts';
-import {
-  acceptStartDraft,
-  draftStartRequest,
-  MAX_DURATION_SECONDS,
-  type StartRequest,
-  type StartRequestContext,
-} from './start-request.ts';
+import { acceptStartDraft, draftStartRequest, type StartRequest, type StartRequestContext } from './start-request.ts';
 
 /** With the slot, as in `-20261122T0200Z`, a TaskId of at most 55 characters. */
 export const MAX_SCHEDULE_ID_LENGTH = 40;
@@ -92,6 +93,10 @@ const KNOWN_NAMES: readonly string[] = [...Object.keys(ScheduleSchema.entries), 
  */
 export function readScheduleRequest(body: unknown, context: ScheduleRequestContext): ScheduleRequest {
   if (!isRecord(body)) throw createParameterError([createIssue([], 'type', 'an object')]);
+  // Each unknown name is named in the answer.
+  if (Object.keys(body).length > MAX_VALUES) {
+    throw createParameterError([createIssue([], 'size', `an object of at most ${MAX_VALUES} members`)]);
+  }
   const members = context.before === undefined ? body : mergeMembers(context.before, body);
   const fields = checkParameters(ScheduleSchema, pickChecked(members));
   const issues: Issue[] = fields.ok ? [] : [...fields.issues];

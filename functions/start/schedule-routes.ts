@@ -16,7 +16,7 @@ import {
   type SlotRow,
   updateSchedule,
 } from '../../shared/store/schedules.ts';
-import { PAGE_ACCEPTED, PAGE_ENTRIES, readQuery } from './query.ts';
+import { FILTER, PAGE_ACCEPTED, PAGE_ENTRIES, readQuery } from './query.ts';
 import { type RouteApp, readJsonRequest, toResponse } from './route.ts';
 import { readScheduleRequest, toSlotRule } from './schedule-request.ts';
 import { createSlotTaskId, formatLocalTime, listSlots } from './schedule-slots.ts';
@@ -30,7 +30,7 @@ const NEXT_SLOTS = 5;
 const MAX_UPDATE_TRIES = 3;
 
 /** Query of `GET /schedules`. */
-export const ScheduleQuery = v.object({ AppId: v.optional(v.string()), ...PAGE_ENTRIES });
+export const ScheduleQuery = v.strictObject({ AppId: FILTER, ...PAGE_ENTRIES });
 
 /** Adds `POST` and `GET /schedules`, and `GET`, `PATCH` and `DELETE /schedules/{ScheduleId}`. */
 export function addScheduleRoutes(app: RouteApp): void {
@@ -67,7 +67,7 @@ export function addScheduleRoutes(app: RouteApp): void {
 
   app.get('/schedules/:ScheduleId', async (c) => {
     const service = await c.env.openService();
-    const schedule = await findSchedule(service, c.req.param('ScheduleId'));
+    const schedule = await findSchedule(service, readScheduleId(c.req.param('ScheduleId')));
     const slots = await readSlots(service.database, schedule.ScheduleId);
     return toResponse(
       createJsonResult(200, {
@@ -81,7 +81,7 @@ export function addScheduleRoutes(app: RouteApp): void {
   app.patch('/schedules/:ScheduleId', async (c) => {
     const body = readJsonRequest(c.env.event);
     const service = await c.env.openService();
-    const ScheduleId = c.req.param('ScheduleId');
+    const ScheduleId = readScheduleId(c.req.param('ScheduleId'));
     const warnings = await changeSchedule(service, ScheduleId, body);
     const stored = await findSchedule(service, ScheduleId);
     const answer = { RequestId: c.env.requestId, Outcome: 'updated', ...toScheduleAnswer(stored), Warnings: warnings };
@@ -90,10 +90,16 @@ export function addScheduleRoutes(app: RouteApp): void {
 
   app.delete('/schedules/:ScheduleId', async (c) => {
     const { database } = await c.env.openService();
-    const ScheduleId = c.req.param('ScheduleId');
+    const ScheduleId = readScheduleId(c.req.param('ScheduleId'));
     if (!(await deleteSchedule(database, ScheduleId))) throw new RecorderError('InvalidSchedule.NotFound');
     return toResponse(createJsonResult(200, { RequestId: c.env.requestId, Outcome: 'deleted', ScheduleId }));
   });
+}
+
+/** What PostgreSQL could not hold names no schedule. */
+function readScheduleId(ScheduleId: string): string {
+  if (!v.is(FILTER, ScheduleId)) throw new RecorderError('InvalidSchedule.NotFound');
+  return ScheduleId;
 }
 
 async function findSchedule({ database }: StartService, ScheduleId: string): Promise<ScheduleRow> {

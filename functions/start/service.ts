@@ -10,6 +10,7 @@ import { loadStartConfig, readProcessEnvironment, type StartConfig } from '../..
 import type { Outbox } from '../../shared/deliver.ts';
 import { RecorderError } from '../../shared/errors.ts';
 import type { FunctionCredentials } from '../../shared/fc.ts';
+import type { Log } from '../../shared/log.ts';
 import { openDatabase } from '../../shared/store/database.ts';
 import { verifySchemaVersion } from '../../shared/store/schema-version.ts';
 import {
@@ -27,9 +28,19 @@ export interface StartService extends Outbox {
   readonly config: StartConfig;
   readonly callRtc: (action: RtcAction, pairs: RpcPairs, budget: CallBudget) => Promise<RtcAnswer>;
   readonly createId: () => string;
+  /** Of the invocation. */
+  readonly log: Log;
+  /** Of the function's role. */
+  readonly credentials: FunctionCredentials;
 }
 
-type InstanceService = Omit<StartService, 'callRtc' | 'now'>;
+/** What an invocation brings with it. */
+export interface Invocation extends Pick<StartService, 'log' | 'credentials'> {
+  /** When it happened, as the platform says. */
+  readonly eventTime: Date;
+}
+
+type InstanceService = Omit<StartService, 'callRtc' | 'now' | keyof Invocation>;
 
 // Kept for the life of the instance, so that a warm request finds its connection and its client.
 let instance: InstanceService | undefined;
@@ -41,7 +52,7 @@ let sender: { readonly key: string; readonly send: SendRpc } | undefined;
  *
  * @throws RecorderError `Misconfigured`, `NotMigrated`, `ServiceUnavailable`.
  */
-export async function openService(credentials: FunctionCredentials, eventTime: Date): Promise<StartService> {
+export async function openService({ log, credentials, eventTime }: Invocation): Promise<StartService> {
   const base = openInstance();
   if (!schemaChecked) {
     await verifySchemaVersion(base.database);
@@ -49,7 +60,13 @@ export async function openService(credentials: FunctionCredentials, eventTime: D
   }
   const dependencies = { send: openSender(base.config, credentials), nowMs: Date.now, sleep, random: Math.random };
   const now = createBusinessClock(base.config, eventTime);
-  return { ...base, now, callRtc: (action, pairs, budget) => callRtc(dependencies, action, pairs, budget) };
+  return {
+    ...base,
+    log,
+    credentials,
+    now,
+    callRtc: (action, pairs, budget) => callRtc(dependencies, action, pairs, budget),
+  };
 }
 
 /**
@@ -66,7 +83,7 @@ function openInstance(): InstanceService {
     const config = loadStartConfig(readProcessEnvironment());
     instance = {
       config,
-      database: openDatabase(config.databaseUrl),
+      database: openDatabase(config.databaseUrl, { ca: config.databaseCa }),
       webhook: config.webhook,
       fetch,
       wallNow: () => new Date(),

@@ -12,6 +12,7 @@ import { createIssue, createParameterError, isRecord } from '../../shared/record
 import { type AppliedDefault, createAppliedDefault } from '../../shared/record-task/explain.ts';
 import { type Review, reviewStartRecordTask } from '../../shared/record-task/review.ts';
 import type { StartRecordTaskParameters } from '../../shared/record-task/start-record-task.ts';
+import { MAX_DURATION_SECONDS, STOP_AT_ACCEPTED, UTC_TIME } from './recording-end.ts';
 
 /** A start request free of faults. */
 export interface StartRequest {
@@ -45,9 +46,6 @@ export interface StartRequestContext {
   /** `refuse` makes a fault of every warning; `report`, if nothing is said. */
   readonly onWarning?: 'report' | 'refuse';
 }
-
-/** As long as a recording may be made to last. Ours. */
-export const MAX_DURATION_SECONDS = 31_536_000;
 
 /**
  * Reads a start request. `AppId` and `TemplateId` fall back to the configuration, `TaskId` to one derived from the
@@ -120,10 +118,6 @@ function createTaskId(AppId: unknown, { idempotencyKey, createId }: StartRequest
     ? createAppliedDefault('TaskId', createIdempotentTaskId(AppId, idempotencyKey), 'Idempotency-Key')
     : createAppliedDefault('TaskId', `task-${createId()}`, 'generated');
 }
-
-const STOP_AT_ACCEPTED = 'a time in the future as yyyy-MM-ddTHH:mm:ssZ (UTC)';
-/** A time as `StopAt` takes it. */
-export const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/;
 
 function readEnd(
   { StopAt, MaxDurationSeconds }: { readonly StopAt: unknown; readonly MaxDurationSeconds: unknown },

@@ -13,6 +13,7 @@ import { checkStartRecordTask } from '../../shared/record-task/start-record-task
 import type { NewEvent } from '../../shared/store/events.ts';
 import { readTask } from '../../shared/store/read.ts';
 import { claimStart, finishStart, resumeStart, type TaskState } from '../../shared/store/start.ts';
+import { type MeteredService, meterService } from './meter.ts';
 import { createRejection, isNoRoom } from './rejection.ts';
 import { REST_BUDGET, type RtcAnswer } from './rtc-client.ts';
 import type { StartService } from './service.ts';
@@ -51,7 +52,8 @@ export async function startRecordTask(
 ): Promise<StartResult> {
   const { request, warnings } = start;
   const leaseId = service.createId();
-  const claimed = await claimStart(service.database, {
+  const metered = meterService(service);
+  const claimed = await claimStart(metered.database, {
     AppId: request.AppId,
     TaskId: request.TaskId,
     ChannelId: request.ChannelId,
@@ -61,23 +63,47 @@ export async function startRecordTask(
     leaseId,
     now: service.now(),
   });
-  if (!claimed.mine) {
-    if (!claimed.same) throw new RecorderError('TaskExisted');
-    const startRequestId = claimed.startRequestId ?? undefined;
-    const outcome = claimed.state === 'starting' ? 'pending' : 'replayed';
-    return { outcome, state: claimed.state, startRequestId, warnings };
+  const { attempt, mayHaveReached } = claimed;
+  if (claimed.mine) {
+    return await attemptStart(metered, { request, warnings, leaseId, attempt, mayHaveReached, whenBusy });
   }
-  return await attemptStart(service, { request, warnings, leaseId, mayHaveReached: claimed.mayHaveReached, whenBusy });
+  if (!claimed.same) {
+    logStart(metered, request, { outcome: 'conflict', attempt });
+    throw new RecorderError('TaskExisted');
+  }
+  const startRequestId = claimed.startRequestId ?? undefined;
+  const outcome = claimed.state === 'starting' ? 'pending' : 'replayed';
+  logStart(metered, request, { outcome, attempt });
+  return { outcome, state: claimed.state, startRequestId, warnings };
+}
+
+/** What became of an attempt, as the log tells it. */
+interface StartLine {
+  readonly outcome: StartResult['outcome'] | 'conflict' | 'busy' | 'failed';
+  readonly code?: string | undefined;
+  readonly attempt: number;
+}
+
+/** One line for each outcome, whoever asked: REST, the drop-in, a schedule or the tick. */
+function logStart(
+  { log, readWaits }: MeteredService,
+  { AppId, TaskId }: { readonly AppId: string; readonly TaskId: string },
+  { outcome, code, attempt }: StartLine,
+): void {
+  const isFine = outcome === 'started' || outcome === 'replayed' || outcome === 'pending';
+  log(isFine ? 'info' : 'warn', 'start', { AppId, TaskId, outcome, code, attempt, ...readWaits() });
 }
 
 interface StartAttempt extends Pick<StartRequest, 'request' | 'warnings'> {
   readonly leaseId: string;
+  /** Which one of this run it is, from 1. */
+  readonly attempt: number;
   /** Whether an earlier attempt of this run may have reached RTC. */
   readonly mayHaveReached: boolean;
   readonly whenBusy: WhenBusy;
 }
 
-async function attemptStart(service: StartService, attempt: StartAttempt): Promise<StartResult> {
+async function attemptStart(service: MeteredService, attempt: StartAttempt): Promise<StartResult> {
   const { request } = attempt;
   const answer = await service.callRtc('StartRecordTask', flattenParameters(request), REST_BUDGET);
   const judged = judgeStart(answer, attempt);
@@ -97,8 +123,11 @@ async function attemptStart(service: StartService, attempt: StartAttempt): Promi
   });
   if (finished === undefined) {
     // Our lease ran out while RTC kept us waiting: whoever has it now brings the task to its outcome.
+    logStart(service, request, { outcome: 'pending', attempt: attempt.attempt });
     return { outcome: 'pending', state: 'starting', startRequestId: undefined, warnings: attempt.warnings };
   }
+  const outcome = verdict.error?.code === 'RtcBusy' ? 'busy' : OUTCOMES[verdict.state];
+  logStart(service, request, { outcome, code: verdict.errorCode, attempt: attempt.attempt });
   if (event !== undefined) await deliverFirst(service, event);
   if (verdict.error !== undefined) throw verdict.error;
   return {
@@ -117,6 +146,13 @@ interface StartVerdict {
   readonly mayHaveReached: boolean;
   readonly warnings: readonly Issue[];
 }
+
+const OUTCOMES = {
+  recording: 'started',
+  starting: 'unanswered',
+  external: 'conflict',
+  failed: 'failed',
+} as const satisfies Record<StartVerdict['state'], StartLine['outcome']>;
 
 /** RTC says that the task exists, and an attempt of ours may be the reason: nothing better can be known. */
 const OUTCOME_INFERRED: Issue = {
@@ -206,18 +242,25 @@ export async function resolveStart(
   task: { readonly AppId: string; readonly TaskId: string; readonly run: number },
 ): Promise<ResolveResult> {
   const leaseId = service.createId();
-  const resumed = await resumeStart(service.database, { ...task, leaseId });
+  const metered = meterService(service);
+  const resumed = await resumeStart(metered.database, { ...task, leaseId });
   if (resumed === undefined) {
     const current = await readTask(service.database, task.AppId, task.TaskId);
     return current?.state === 'starting' ? 'again' : 'settled';
   }
-  const { mayHaveReached, stopRequested } = resumed;
+  const { attempt, mayHaveReached, stopRequested } = resumed;
   const checked = checkStartRecordTask(resumed.request);
   if (checked.ok && !stopRequested && resumed.ageSeconds < GIVE_UP_AFTER_SECONDS) {
     try {
       const { warnings } = checkRules('StartRecordTask', checked.value);
-      const attempt = { request: checked.value, warnings, leaseId, mayHaveReached, whenBusy: 'report' } as const;
-      const { outcome } = await attemptStart(service, attempt);
+      const { outcome } = await attemptStart(metered, {
+        request: checked.value,
+        warnings,
+        leaseId,
+        attempt,
+        mayHaveReached,
+        whenBusy: 'report',
+      });
       return outcome === 'started' ? 'settled' : 'again';
     } catch (error) {
       // A refusal is an outcome, stored and told like any other.
@@ -225,7 +268,7 @@ export async function resolveStart(
       throw error;
     }
   }
-  const isOver = !mayHaveReached || (await stopUnresolved(service, task)) || resumed.ageSeconds > ABANDON_AFTER_SECONDS;
+  const isOver = !mayHaveReached || (await stopUnresolved(metered, task)) || resumed.ageSeconds > ABANDON_AFTER_SECONDS;
   const errorCode = stopRequested ? 'StartCancelled' : 'StartUnresolved';
   const event = createEvent({
     id: `evt_${service.createId()}`,
@@ -234,7 +277,7 @@ export async function resolveStart(
     data: { AppId: task.AppId, ChannelId: resumed.ChannelId, TaskId: task.TaskId, Code: errorCode },
     webhook: service.webhook,
   });
-  const finished = await finishStart(service.database, {
+  const finished = await finishStart(metered.database, {
     ...task,
     leaseId,
     state: isOver ? 'failed' : 'starting',
@@ -245,6 +288,9 @@ export async function resolveStart(
     event: isOver ? event : undefined,
     now: service.now(),
   });
+  if (finished !== undefined) {
+    logStart(metered, task, { outcome: isOver ? 'failed' : 'unanswered', code: errorCode, attempt });
+  }
   if (isOver && finished !== undefined) await deliverFirst(service, event);
   return isOver ? 'settled' : 'again';
 }

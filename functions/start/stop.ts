@@ -53,6 +53,7 @@ export async function stopRecordTask(service: StartService, target: StopTarget):
   const state = judgeStop(answer, claimed.askedSecondsAgo);
   const errorCode = state === 'stopped' || answer.kind === 'accepted' ? undefined : answer.Code;
   const now = service.now();
+  service.log(state === 'stopped' ? 'info' : 'warn', 'stop', { AppId, TaskId, outcome: state, code: errorCode });
   const event =
     state === 'stopping'
       ? undefined

@@ -14,7 +14,6 @@ import * as v from 'valibot';
 import type { StartConfig } from '../../shared/config.ts';
 import { createEvent, type EventType } from '../../shared/events.ts';
 import { ingestRecordFiles } from '../../shared/ingest.ts';
-import { logToConsole } from '../../shared/log.ts';
 import { type LoneEvent, storeEvents } from '../../shared/store/events.ts';
 import { type Job, retryJob } from '../../shared/store/jobs.ts';
 import {
@@ -51,7 +50,8 @@ const PAGE_BUDGET: CallBudget = { totalMs: 6_000, tryMs: 3_000 };
 const PAGING_TIME_MS = 5_000;
 
 /** What a sweep needs from outside. */
-export interface SweepDependencies extends Pick<StartService, 'config' | 'database' | 'webhook' | 'now' | 'callRtc'> {
+export interface SweepDependencies
+  extends Pick<StartService, 'config' | 'database' | 'webhook' | 'now' | 'callRtc' | 'log'> {
   /** For pace and time limit: milliseconds of a clock that no simulation moves. */
   readonly nowMs: () => number;
   readonly sleep: (waitMs: number) => Promise<void>;
@@ -74,7 +74,7 @@ export async function sweepRecordFiles(dependencies: SweepDependencies, job: Job
 
   const { window, watermark } = await openWindow(dependencies, AppId, state);
   const outcome = await readPages(dependencies, AppId, window);
-  logToConsole(outcome.kind === 'failed' ? 'error' : 'info', 'sweep', {
+  dependencies.log(outcome.kind === 'failed' ? 'error' : 'info', 'sweep', {
     AppId,
     outcome: outcome.kind,
     code: outcome.kind === 'failed' ? outcome.Code : undefined,
@@ -148,7 +148,7 @@ async function openWindow(dependencies: SweepDependencies, AppId: string, state:
     data: { AppId, From: formatTime(from), To: formatTime(to), Code },
   });
   await storeEvents(dependencies.database, [event], now);
-  logToConsole('error', 'sweep.gave_up', { AppId, code: Code });
+  dependencies.log('error', 'sweep.gave_up', { AppId, code: Code });
   return plan;
 }
 
@@ -163,7 +163,7 @@ async function readPages(
   AppId: string,
   { start, end, nextPage }: SweepWindow,
 ): Promise<PagesOutcome> {
-  const { callRtc, nowMs, sleep, config } = dependencies;
+  const { callRtc, nowMs, sleep, config, log } = dependencies;
   const intervalMs = CALL_INTERVAL_MS * config.appIds.length;
   const endMs = nowMs() + PAGING_TIME_MS;
   for (let PageNum = nextPage; ; PageNum++) {
@@ -180,8 +180,8 @@ async function readPages(
     const page = readPage(answer.body, PageNum);
     if (page === undefined) return { kind: 'failed', Code: 'UnreadableAnswer' };
     const { created, unusableCount } = await ingestRecordFiles(dependencies, page.items);
-    if (created.length > 0) logToConsole('info', 'files.adopted', { AppId, count: created.length });
-    if (unusableCount > 0) logToConsole('warn', 'files.unusable', { AppId, count: unusableCount });
+    if (created.length > 0) log('info', 'files.adopted', { AppId, count: created.length });
+    if (unusableCount > 0) log('warn', 'files.unusable', { AppId, count: unusableCount });
     if (page.isLast) return { kind: 'complete' };
     if (nowMs() >= endMs) return { kind: 'interrupted', nextPage: PageNum + 1 };
     await sleep(Math.max(0, calledMs + intervalMs - nowMs()));
@@ -235,7 +235,7 @@ async function tellGaps(dependencies: SweepDependencies, AppId: string, gapsUnti
   );
   await storeEvents(database, events, dependencies.now());
   await saveGapsUntil(database, AppId, found.gapsUntil);
-  if (events.length > 0) logToConsole('warn', 'gaps.found', { AppId, count: events.length });
+  if (events.length > 0) dependencies.log('warn', 'gaps.found', { AppId, count: events.length });
 }
 
 function createLoneEvent(

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { deliverEvent, RETRY_ATTEMPT_TIMEOUT_MS } from '../../shared/deliver.ts';
 import { RecorderError } from '../../shared/errors.ts';
-import { describeError, logToConsole } from '../../shared/log.ts';
+import { describeError } from '../../shared/log.ts';
+import { type Backlog, readBacklog } from '../../shared/store/backlog.ts';
 import { dropDelivery, readPendingEvent } from '../../shared/store/deliver.ts';
 import { claimJobs, finishJob, type Job, retryJob } from '../../shared/store/jobs.ts';
 import { NONCE_PRUNE_BATCH, pruneNonces } from '../../shared/store/nonces.ts';
@@ -34,15 +35,26 @@ const JOB_TIME_MS = 18_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/**
+ * How many record tasks RTC lets run at the same time, unless it has been asked to raise that.
+ *
+ * @see RTC, "Limits"
+ */
+const MAX_RUNNING_TASKS = 100;
+
 /** What a tick did. */
 export interface TickResult {
   readonly done: number;
   readonly failed: number;
 }
 
-/** Does what is due until nothing is, or until `deadlineMs` (epoch milliseconds) leaves no room for another job. */
-export async function runTick(service: StartService, deadlineMs: number, requestId: string): Promise<TickResult> {
-  const { database, config } = service;
+/**
+ * Does what is due until nothing is, or until `deadlineMs` (epoch milliseconds) leaves no room for another job. Its one
+ * line in the log tells what it found and what it did.
+ */
+export async function runTick(service: StartService, deadlineMs: number): Promise<TickResult> {
+  const { database, config, log } = service;
+  const startedAtMs = performance.now();
   const result = { done: 0, failed: 0 };
   const run = async (job: Job): Promise<void> => {
     try {
@@ -51,12 +63,13 @@ export async function runTick(service: StartService, deadlineMs: number, request
     } catch (error) {
       result.failed++;
       // The job stays claimed until its lease ends and is then tried again.
-      logToConsole('error', 'job.failed', { requestId, jobKind: job.kind, error: describeError(error) });
+      log('error', 'job.failed', { jobKind: job.kind, error: describeError(error) });
     }
   };
   const hasTime = () => deadlineMs - Date.now() > JOB_TIME_MS;
   let probes: 0 | 1 = 1;
   await ensureSweeps(database, config.appIds, service.now());
+  const backlog = await findBacklog(service);
   await Promise.all([
     drainLane({
       size: MAX_JOBS,
@@ -76,8 +89,25 @@ export async function runTick(service: StartService, deadlineMs: number, request
     }),
   ]);
   const { done, failed } = result;
-  logToConsole('info', 'tick', { requestId, count: done, outcome: failed === 0 ? 'done' : 'failures' });
+  log('info', 'tick', {
+    outcome: failed === 0 ? 'done' : 'failures',
+    done,
+    failed,
+    ...backlog,
+    maxRunningTasks: MAX_RUNNING_TASKS,
+    durationMs: Math.round(performance.now() - startedAtMs),
+  });
   return { done, failed };
+}
+
+/** Undefined where it cannot be told: that must not keep recordings from being started and stopped. */
+async function findBacklog({ database, log, now }: StartService): Promise<Backlog | undefined> {
+  try {
+    return await readBacklog(database, now());
+  } catch (error) {
+    log('error', 'backlog.unknown', { error: describeError(error) });
+    return undefined;
+  }
 }
 
 async function runJob(service: StartService, job: Job): Promise<void> {
@@ -127,10 +157,11 @@ async function runDeliver(service: StartService, job: Job): Promise<void> {
   if (event === undefined) return await finishJob(service.database, job);
   // No webhook is configured any more: the event stays in the timeline, where it can be told by hand.
   if (webhook === undefined) return await dropDelivery(service.database, job.key);
-  await deliverEvent(
+  const state = await deliverEvent(
     { ...service, webhook },
     { event, jobAttempts: job.attempts, timeoutMs: RETRY_ATTEMPT_TIMEOUT_MS, timeoutCounts: 'count' },
   );
+  if (state === 'dead') service.log('error', 'webhook.dead', { eventId: event.id });
 }
 
 async function runPrune(service: StartService, job: Job): Promise<void> {

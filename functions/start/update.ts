@@ -51,6 +51,13 @@ export async function updateRecordTask(
   if (task.state !== 'recording') throw new RecorderError('TaskNotRunning');
 
   const answer = await service.callRtc('UpdateRecordTask', flattenParameters(parameters), REST_BUDGET);
+  const code = answer.kind === 'accepted' ? undefined : answer.Code;
+  service.log(code === undefined ? 'info' : 'warn', 'update', {
+    AppId: task.AppId,
+    TaskId: task.TaskId,
+    outcome: answer.kind,
+    code,
+  });
   if (answer.kind === 'refused') throw createRejection(answer);
   if (answer.kind === 'unanswered') throw new RecorderError('ServiceUnavailable');
 

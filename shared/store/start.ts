@@ -134,6 +134,7 @@ export interface ResumedStart {
   readonly request: Record<string, unknown>;
   /** Seconds since the start was first requested, by the database's clock. */
   readonly ageSeconds: number;
+  readonly attempt: number;
   readonly mayHaveReached: boolean;
   /** Whether a stop has been asked for meanwhile: then the recording must not begin any more. */
   readonly stopRequested: boolean;
@@ -155,7 +156,7 @@ export async function resumeStart(
   leased_until = now() + interval '${START_LEASE_SECONDS} s'
 where app_id = $1 and task_id = $2 and run = $3::int and state = 'starting'
   and (leased_until is null or leased_until <= now() or lease_id = $4::uuid)
-returning channel_id as "ChannelId", request, may_have_reached as "mayHaveReached",
+returning channel_id as "ChannelId", request, attempt, may_have_reached as "mayHaveReached",
   stop_requested_at is not null as "stopRequested",
   extract(epoch from now() - requested_at)::float8 as "ageSeconds"`,
     [task.AppId, task.TaskId, task.run, task.leaseId],

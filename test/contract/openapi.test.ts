@@ -36,7 +36,11 @@ const JsonSchemaLike: v.GenericSchema<unknown, JsonSchema> = v.pipe(
   }),
 );
 
-const Response = v.looseObject({ description: v.string(), content: v.record(v.string(), v.unknown()) });
+const Response = v.looseObject({
+  description: v.string(),
+  content: v.optional(v.record(v.string(), v.unknown())),
+  headers: v.optional(v.record(v.string(), v.unknown())),
+});
 
 const Document = v.looseObject({
   openapi: v.string(),
@@ -200,6 +204,16 @@ describe('createOpenApiDocument', () => {
     }
     const update = DOCUMENT.paths['/record-tasks/{TaskId}']?.patch;
     expect(update?.responses[409]?.description).toBe('TaskExternal, TaskNotUpdatable, TaskNotRunning.');
+  });
+
+  it('describes a body or a Location for each answer', () => {
+    const responses = Object.values(DOCUMENT.paths).flatMap((operations) =>
+      Object.values(operations).flatMap((operation) => Object.entries(operation.responses)),
+    );
+    const withoutBody = responses.filter(([, { content }]) => content === undefined);
+    expect(withoutBody.map(([status, { headers = {} }]) => [status, Object.keys(headers)])).toEqual([
+      ['302', ['Location']],
+    ]);
   });
 
   it('has the version of the package', () => {

@@ -58,6 +58,9 @@ describe('the OpenAPI document', () => {
       const { body } = await call('getRecordTask', TASK);
       return Array.isArray(body.Files) && body.Files.length > 0 ? body : undefined;
     });
+    const json = { accept: 'application/json' };
+    expect((await call('getFileLink', `${TASK}/files/1`, undefined, json)).status).toBe(200);
+    expect((await call('getFileLink', `${TASK}/files/0`, undefined, json)).status).toBe(404);
     expect((await call('stopRecordTask', TASK)).status).toBe(200);
     expect((await call('getRecordTask', '/record-tasks/unknown')).status).toBe(404);
     expect((await call('listRecordTasks', '/record-tasks?Limit=1')).status).toBe(200);
@@ -69,6 +72,15 @@ describe('the OpenAPI document', () => {
     const [event] = v.parse(v.object({ Events: v.array(v.object({ EventId: v.string() })) }), body).Events;
     expect((await call('redeliverEvent', `/events/${event?.EventId}/redeliver`, {})).status).toBe(200);
     expect((await call('redeliverEvent', '/events/unknown/redeliver', {})).status).toBe(404);
+  });
+
+  test('describes the answers about dead letters', async () => {
+    expect((await fetch(stack.callbackUrl, { method: 'POST', body: 'not JSON' })).status).toBe(200);
+    const { body } = await call('listDeadLetters', '/dead-letters');
+    const Letters = v.object({ DeadLetters: v.array(v.object({ DeadLetterId: v.string() })) });
+    const [letter] = v.parse(Letters, body).DeadLetters;
+    expect((await call('getDeadLetter', `/dead-letters/${letter?.DeadLetterId}`)).status).toBe(200);
+    expect((await call('getDeadLetter', '/dead-letters/unknown')).status).toBe(404);
   });
 
   test('describes the answers about schedules', async () => {
@@ -95,7 +107,9 @@ describe('the OpenAPI document', () => {
     expect((await call('getHealth', '/healthz')).status).toBe(200);
   });
 
-  test('has been held against every route but its own', () => {
-    expect([...seen, 'getOpenApi'].toSorted()).toEqual(OPERATIONS.map(({ operationId }) => operationId).toSorted());
+  test('has been held against every route but its own and those of the console', () => {
+    expect([...seen, 'getOpenApi', 'getConsole', 'getConsoleFile'].toSorted()).toEqual(
+      OPERATIONS.map(({ operationId }) => operationId).toSorted(),
+    );
   });
 });

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
+import type { HttpTriggerResponse } from '../../local/function-event.ts';
 import { LOCAL_API_KEY, type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/stack.ts';
 import { type Database, openDatabase } from '../../shared/store/database.ts';
 
@@ -30,6 +31,8 @@ interface AppAnswer {
 export interface TestStack extends LocalStack {
   /** What the functions wrote, in all. */
   readonly log: string[];
+  /** What the functions answered HTTP requests, in all. */
+  readonly answers: HttpTriggerResponse[];
   readonly database: Database;
   /** The `Authorization` header of the API key. */
   readonly authorization: string;
@@ -44,12 +47,14 @@ export interface TestStack extends LocalStack {
 /** Starts the stack on free ports with everything in memory; `options` may say otherwise. */
 export async function startTestStack(options: Partial<LocalStackOptions> = {}): Promise<TestStack> {
   const log: string[] = [];
+  const answers: HttpTriggerResponse[] = [];
   const stack = await startLocalStack({
     projectFolder: join(import.meta.dirname, '..', '..'),
     ports: { start: 0, callback: 0, rtc: 0, webhook: 0, database: 0 },
     maxInstances: 4,
     timeScale: 1,
     onLog: (line) => log.push(line.text),
+    onAnswer: (answer) => answers.push(answer),
     ...options,
   });
   const database = openDatabase(stack.databaseUrl);
@@ -57,6 +62,7 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
   return {
     ...stack,
     log,
+    answers,
     database,
     authorization,
     async call(method, path, body, headers) {

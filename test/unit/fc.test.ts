@@ -148,6 +148,22 @@ describe('createErrorResult', () => {
     expect(createErrorResult(new RecorderError('NotMigrated'), 'r').headers).toHaveProperty('retry-after', '5');
   });
 
+  test('says which methods a path has', () => {
+    const error = new RecorderError('MethodNotAllowed', { allowedMethods: ['GET', 'POST'] });
+    expect(createErrorResult(error, 'r')).toMatchObject({ statusCode: 405, headers: { allow: 'GET, POST' } });
+  });
+
+  test('tells further details beside code and message', () => {
+    const error = new RecorderError('StartUnanswered', { details: { Outcome: 'unanswered', State: 'starting' } });
+    expect(JSON.parse(createErrorResult(error, 'r').body)).toEqual({
+      RequestId: 'r',
+      Code: 'StartUnanswered',
+      Message: error.message,
+      Outcome: 'unanswered',
+      State: 'starting',
+    });
+  });
+
   test('keeps the names of faulty variables from the caller', () => {
     const error = new RecorderError('Misconfigured', { message: 'Missing: DATABASE_URL' });
     expect(createErrorResult(error, 'r').body).not.toContain('DATABASE_URL');

@@ -73,7 +73,7 @@ create table events (
 );
 create index events_by_task on events (app_id, task_id, seq);
 create index events_by_time on events (occurred_at);
-create index events_undelivered on events (seq) where delivery in ('pending', 'dead');
+create index events_undelivered on events (delivery, seq) where delivery in ('pending', 'dead');
 
 -- Everything that has to happen later. due_at is business time; leased_until is the database's clock, so that
 -- a simulated week does not expire the leases of work in hand. attempts is the fencing token.

@@ -25,6 +25,11 @@ describe('readQueueMessage', () => {
     expect(read({ data: { messageBody: 'TEST' } })).toBe('TEST');
   });
 
+  test('takes a message nested deeper than the stack for none', () => {
+    const messageBody: unknown = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
+    expect(read({ data: { messageBody } })).toBe('nested too deeply to be kept');
+  });
+
   test.each([null, 1, [], {}])('turns %j into bytes', (message) => {
     expect(read(message)).toBe(JSON.stringify(message));
   });

@@ -5,7 +5,7 @@ import type { HttpEvent } from '../../../shared/fc.ts';
 
 const OLD_KEY = { id: 'old', secret: 'an-old-secret-of-thirty-two-chars!' };
 const NEW_KEY = { id: 'new', secret: 'a-new-secret-with:colon-32-chars-x' };
-const CONFIG = { apiKeys: [NEW_KEY, OLD_KEY], plainHttp: 'refuse' } as const;
+const CONFIG = { apiKeys: [NEW_KEY, OLD_KEY], plainHttp: 'refuse', publicHosts: ['record.example.org'] } as const;
 
 function createEvent(headers: Record<string, string>): HttpEvent {
   return {
@@ -68,6 +68,12 @@ describe('verifyCaller', () => {
     [{ Origin: 'https://evil.example.com' }, 'CrossSiteRequest'],
     [{ Origin: 'null' }, 'CrossSiteRequest'],
     [{ Origin: 'https://recorder.example.com' }, 'accepted'],
+    [{ Origin: 'https://record.example.org' }, 'accepted'],
+    [{ Origin: 'https://record.example.org:8443' }, 'CrossSiteRequest'],
+    [{ Origin: 'https://recorder.example.com.evil.example' }, 'CrossSiteRequest'],
+    [{ Origin: 'https://recorder.example.com@evil.example' }, 'CrossSiteRequest'],
+    [{ Origin: 'no address' }, 'CrossSiteRequest'],
+    [{ 'Sec-Fetch-Site': 'same-origin,cross-site' }, 'CrossSiteRequest'],
   ])('answers %j with %s', (headers, outcome) => {
     expect(readCode({ ...valid, ...headers })).toBe(outcome);
   });

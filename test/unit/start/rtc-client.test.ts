@@ -75,6 +75,21 @@ describe('callRtc', () => {
   });
 
   test.each([
+    [
+      'SignatureDoesNotMatch',
+      'to sign is:GET&SecurityToken%3Dx',
+      'Specified signature is not matched with our calculation.',
+    ],
+    ['Forbidden', 'See https://rtc.aliyuncs.com/?Signature=x now', 'See [address] now'],
+    ['Forbidden', 'AccessKeyId=STS.x SecurityToken=x', 'AccessKeyId=[removed] SecurityToken=[removed]'],
+    ['Forbidden', `The token ${'Ab1+/'.repeat(8)}== ended.`, 'The token [removed] ended.'],
+    ['Forbidden', `"SecurityToken":"${'Ab1'.repeat(8)}"`, '"SecurityToken":"[removed]"'],
+    ['Forbidden', 'User not authorized to operate on the specified resource.', undefined],
+  ])('shows of the reason for %s, %s, what may leave', async (Code, said, shown = said) => {
+    expect(await createScene([refusal(403, Code, said)]).call()).toMatchObject({ kind: 'refused', Message: shown });
+  });
+
+  test.each([
     ['a refused connection', createFailure('Error', { code: 'ECONNREFUSED' }), false],
     ['an unknown host', createFailure('Error', { code: 'ENOTFOUND' }), false],
     ['a connect time-out', CONNECT_TIMEOUT, false],
