@@ -4,18 +4,14 @@
  *
  * @module
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs, parseEnv } from 'node:util';
+import { parseArgs } from 'node:util';
 import { RecorderError } from '../shared/errors.ts';
-import { createCallbackToken } from '../shared/signing/callback-token.ts';
-import { runCommand } from './command-line.ts';
+import { readSettings, runCommand } from './command-line.ts';
+import { createCallbackUrl } from './setup/callback-address.ts';
 
 function main(): void {
   const { values } = parseArgs({ options: { host: { type: 'string' }, 'app-id': { type: 'string' } } });
-  const settings: Readonly<Record<string, string | undefined>> = {
-    ...(existsSync('.env') && parseEnv(readFileSync('.env', 'utf8'))),
-    ...process.env,
-  };
+  const settings = readSettings();
   const secret = firstOf(settings.CALLBACK_SECRETS);
   const AppId = values['app-id'] ?? firstOf(settings.APP_IDS);
   const missing = [
@@ -29,8 +25,7 @@ function main(): void {
   if (secret.length < 32) {
     throw new RecorderError('Misconfigured', { message: 'CALLBACK_SECRETS: a secret has at least 32 characters.' });
   }
-  const path = `/record-callbacks/${encodeURIComponent(AppId)}/${createCallbackToken(secret, AppId)}`;
-  console.log(new URL(path, `https://${values.host}`).href);
+  console.log(createCallbackUrl({ host: values.host, AppId }, secret));
 }
 
 function firstOf(list: string | undefined): string | undefined {

@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import type { Environment } from '../shared/config.ts';
 import { RecorderError } from '../shared/errors.ts';
 
 /** Runs a command. What it throws is printed, as a message if it is a fault of the user's, and makes the exit code 1. */
@@ -16,6 +19,11 @@ export function runCommand(main: () => void | Promise<void>): void {
       console.error(isExpected && error instanceof Error ? error.message : error);
       process.exitCode = 1;
     });
+}
+
+/** The settings of a deployment: `.env` in the working directory, and over it the environment. */
+export function readSettings(): Environment {
+  return { ...(existsSync('.env') && parseEnv(readFileSync('.env', 'utf8'))), ...process.env };
 }
 
 /** A number from `minimum` to `maximum`. */

@@ -47,7 +47,7 @@ export interface FunctionSpec {
 }
 
 /** What a deployment needs and a local run does not: left unresolved, so that its variables may be unset. */
-const DEPLOYMENT_ONLY = ['cpu', 'description', 'diskSize', 'internetAccess', 'logConfig', 'role', 'vpcConfig'];
+const DEPLOYMENT_ONLY = ['concurrencyConfig', 'cpu', 'description', 'diskSize', 'internetAccess', 'logConfig', 'role'];
 
 const mapping = v.record(v.string(), v.unknown());
 

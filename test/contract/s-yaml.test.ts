@@ -1,10 +1,13 @@
-import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { findReferences } from '../../local/deploy-rules.ts';
 import { readFunctions } from '../../local/s-yaml.ts';
+import { createOfflineHome, runCli } from '../../local/serverless-devs.ts';
 
 /** Every variable of s.yaml, each with a value of its own; obvious dummies. */
 const ENVIRONMENT = {
@@ -19,62 +22,58 @@ const ENVIRONMENT = {
 
 const project = resolve(import.meta.dirname, '../..');
 const text = readFileSync(join(project, 's.yaml'), 'utf8');
-const mnsText = readFileSync(join(project, 's.mns.yaml'), 'utf8');
+const optionsText = readFileSync(join(project, 's.options.yaml'), 'utf8');
 
-let home: string;
+type Schema = 'the vendor’s schema' | 'the strict schema';
+const SCHEMAS: readonly Schema[] = ['the vendor’s schema', 'the strict schema'];
+
+let root: string;
+let homes: Readonly<Record<Schema, Readonly<Record<string, string>>>>;
+
+interface Run {
+  readonly yaml?: string;
+  readonly file?: 's.yaml' | 's.options.yaml';
+  readonly schema?: Schema;
+}
 
 /** The real CLI, offline, as in an empty home and away from the repository, so that neither a `.env` nor a login takes part. */
-async function s(
-  yaml: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  file: 's.yaml' | 's.mns.yaml' = 's.yaml',
-): Promise<{ readonly code: number; readonly output: string }> {
-  const folder = mkdtempSync(join(home, 'project-'));
+async function s(command: 'preview' | 'verify', environment: Readonly<Record<string, string>>, run: Run = {}) {
+  const { yaml = text, file = 's.yaml', schema = 'the strict schema' } = run;
+  const folder = mkdtempSync(join(root, 'project-'));
   writeFileSync(join(folder, 's.yaml'), yaml);
-  writeFileSync(join(folder, 's.mns.yaml'), mnsText);
-  return new Promise((done) => {
-    const child = execFile(
-      process.execPath,
-      [join(project, 'node_modules/@serverless-devs/s/bin/s'), ...args, '-t', file],
-      {
-        cwd: folder,
-        env: { PATH: process.env.PATH, HOME: home, serverless_devs_config_home: home, ...environment },
-      },
-      (_, stdout, stderr) => done({ code: child.exitCode ?? 1, output: stdout + stderr }),
-    );
+  writeFileSync(join(folder, 's.options.yaml'), optionsText);
+  return await runCli([command, ...(command === 'preview' ? ['-o', 'json'] : []), '-t', file], {
+    folder,
+    environment: { PATH: process.env.PATH, ...homes[schema], ...environment },
+    output: 'collect',
   });
 }
 
 /** The JSON among the CLI's other lines. */
 function readPreview(output: string): unknown {
-  return JSON.parse(output.slice(output.indexOf('{\n'), output.lastIndexOf('}') + 1));
+  return JSON.parse(/^\{$[\s\S]*?^\}$/mu.exec(output)?.[0] ?? 'null');
+}
+
+function createHome(name: string) {
+  const home = join(root, name);
+  return { home, environment: createOfflineHome(home) };
 }
 
 beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'rtc-recorder-s-'));
-  // A component that knows nothing but its schema is all that `s verify` needs of fc3. The fresh date in the lock file
-  // keeps the CLI from asking the network for a newer one.
-  const component = join(home, '.s/components/devsapp.cn/v3/fc3');
-  mkdirSync(component, { recursive: true });
-  writeFileSync(
-    join(component, 'index.js'),
-    `const fs = require('fs');
-     module.exports = class { async getSchema() { return fs.readFileSync(process.env.FC3_SCHEMA, 'utf8'); } };`,
+  root = mkdtempSync(join(tmpdir(), 'rtc-recorder-s-'));
+  const vendor = createHome('vendor');
+  copyFileSync(
+    join(project, 'test/fixtures/fc3-schema.json'),
+    join(vendor.home, '.s/components/devsapp.cn/v3/fc3/schema.json'),
   );
-  // Whatever package.json may lie above the temporary folder.
-  writeFileSync(join(component, 'package.json'), '{"type":"commonjs"}');
-  writeFileSync(join(component, '.s.lock'), JSON.stringify({ version: '0.1.22', lastUpdateCheck: Date.now() }));
-  for (const schema of ['fc3-schema.json', 'fc3-schema-strict.json']) {
-    copyFileSync(join(project, 'test/fixtures', schema), join(home, schema));
-  }
+  homes = { 'the vendor’s schema': vendor.environment, 'the strict schema': createHome('strict').environment };
 });
 
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('s.yaml', () => {
   it('reads as the CLI reads it, by readFunctions', async () => {
-    const { code, output } = await s(text, ['preview', '-o', 'json'], ENVIRONMENT);
+    const { code, output } = await s('preview', ENVIRONMENT);
     expect(code, output).toBe(0);
     const functions = readFunctions(text, ENVIRONMENT);
     expect(functions.map(({ name }) => name)).toEqual(['start', 'callback']);
@@ -114,27 +113,24 @@ describe('s.yaml', () => {
   it.each(['FC_ROLE_ARN', 'DATABASE_URL', 'API_KEYS', 'APP_IDS', 'CALLBACK_SECRETS'])(
     'cannot be deployed without %s',
     async (name) => {
-      const { code, output } = await s(text, ['preview', '-o', 'json'], { ...ENVIRONMENT, [name]: '' });
+      const { code, output } = await s('preview', { ...ENVIRONMENT, [name]: '' });
       expect(code).not.toBe(0);
       expect(output).toContain(`env('${name}') not found`);
     },
   );
 
-  it.each(['fc3-schema.json', 'fc3-schema-strict.json'])('passes `s verify` with %s', async (schema) => {
-    const { code, output } = await s(text, ['verify'], { ...ENVIRONMENT, FC3_SCHEMA: join(home, schema) });
+  it.each(SCHEMAS)('passes `s verify` with %s', async (schema) => {
+    const { code, output } = await s('verify', ENVIRONMENT, { schema });
     expect(output).toContain('passed');
     expect(code).toBe(0);
   });
 
-  it.each(['fc3-schema.json', 'fc3-schema-strict.json'])(
-    'fails `s verify` with %s once memorySize is no multiple of 64',
-    async (schema) => {
-      const faulty = text.replace('memorySize: 512', 'memorySize: 500');
-      const { code, output } = await s(faulty, ['verify'], { ...ENVIRONMENT, FC3_SCHEMA: join(home, schema) });
-      expect(output).toContain('start/props/memorySize must be multiple of 64');
-      expect(code).toBe(1);
-    },
-  );
+  it.each(SCHEMAS)('fails `s verify` with %s once memorySize is no multiple of 64', async (schema) => {
+    const yaml = text.replace('memorySize: 512', 'memorySize: 500');
+    const { code, output } = await s('verify', ENVIRONMENT, { yaml, schema });
+    expect(output).toContain('start/props/memorySize must be multiple of 64');
+    expect(code).toBe(1);
+  });
 
   it('gives only the start function asynchronous work, and no retries of it', () => {
     const [start, callback] = readFunctions(text, ENVIRONMENT);
@@ -150,50 +146,88 @@ describe('s.yaml', () => {
   });
 });
 
-describe('s.mns.yaml', () => {
+describe('.env.example', () => {
+  const examples = parseEnv(readFileSync(join(project, '.env.example'), 'utf8'));
+
+  it('gives an example of every variable that s.yaml needs', () => {
+    const needed = findReferences(parse(text)).filter(({ isNeeded }) => isNeeded);
+    expect(needed.length).toBeGreaterThan(0);
+    expect(needed.filter(({ name }) => !examples[name])).toEqual([]);
+  });
+});
+
+describe('s.options.yaml', () => {
   const environment = {
     ...ENVIRONMENT,
+    VPC_ID: 'vpc-1',
+    VSWITCH_ID: 'vsw-1',
+    SECURITY_GROUP_ID: 'sg-1',
+    DOMAIN_NAME: 'recorder.example.com',
+    DOMAIN_CERTIFICATE_FILE: 'certificate.pem',
+    DOMAIN_PRIVATE_KEY_FILE: 'key.pem',
     MNS_QUEUE: 'rtc-files',
     MNS_DEAD_LETTER_QUEUE: 'rtc-files-dead',
+    FAILURE_QUEUE: 'rtc-failed-runs',
     ALIYUN_ACCOUNT_ID: '123456789012',
   };
 
-  it('adds the queue to s.yaml, so that no message is dropped and none blocks the others', async () => {
-    const { code, output } = await s(text, ['preview', '-o', 'json'], environment, 's.mns.yaml');
+  const Preview = v.object({
+    resources: v.record(v.string(), v.object({ props: v.record(v.string(), v.unknown()) })),
+  });
+
+  async function readProps(name: 'start' | 'callback', file: 's.yaml' | 's.options.yaml') {
+    const { code, output } = await s('preview', environment, { file });
     expect(code, output).toBe(0);
-    const plain = await s(text, ['preview', '-o', 'json'], environment);
-    const { triggers: _triggers, ...props } = readCallback(plain.output);
-    expect(readCallback(output)).toMatchObject({
-      ...props,
-      triggers: [
-        { triggerType: 'http', triggerConfig: { authType: 'anonymous', methods: ['POST'] } },
-        {
-          triggerType: 'eventbridge',
-          triggerConfig: {
-            eventSourceConfig: {
-              eventSourceParameters: { sourceMNSParameters: { QueueName: 'rtc-files', RegionId: 'cn-shanghai' } },
-            },
-            runOptions: {
-              errorsTolerance: 'ALL',
-              retryStrategy: { PushRetryStrategy: 'EXPONENTIAL_DECAY_RETRY' },
-              deadLetterQueue: { Arn: 'acs:mns:cn-shanghai:123456789012:/queues/rtc-files-dead/messages' },
-            },
-          },
+    return v.parse(Preview, readPreview(output)).resources[name]?.props ?? {};
+  }
+
+  const vpcConfig = { vpcId: 'vpc-1', vSwitchIds: ['vsw-1'], securityGroupId: 'sg-1' };
+  const domain = (path: string) => ({
+    domainName: 'recorder.example.com',
+    protocol: 'HTTPS',
+    route: { path },
+    certConfig: { certName: 'rtc-recorder', certificate: 'certificate.pem', privateKey: 'key.pem' },
+  });
+
+  it('adds VPC, domain and failure destination to the start function, and changes nothing else', async () => {
+    const plain = await readProps('start', 's.yaml');
+    expect(await readProps('start', 's.options.yaml')).toEqual({
+      ...plain,
+      vpcConfig,
+      customDomain: domain('/*'),
+      asyncInvokeConfig: {
+        maxAsyncRetryAttempts: 0,
+        destinationConfig: {
+          onFailure: { destination: 'acs:mns:cn-shanghai::/queues/rtc-failed-runs/messages' },
         },
-      ],
+      },
     });
   });
 
-  it.each(['fc3-schema.json', 'fc3-schema-strict.json'])('passes `s verify` with %s', async (schema) => {
-    const { output } = await s(text, ['verify'], { ...environment, FC3_SCHEMA: join(home, schema) }, 's.mns.yaml');
+  it('adds VPC, domain and queue to the callback function, so that no message is dropped and none blocks the others', async () => {
+    const { triggers: _triggers, ...plain } = await readProps('callback', 's.yaml');
+    const { triggers, ...props } = await readProps('callback', 's.options.yaml');
+    expect(props).toEqual({ ...plain, vpcConfig, customDomain: domain('/record-callbacks/*') });
+    expect(triggers).toMatchObject([
+      { triggerType: 'http', triggerConfig: { authType: 'anonymous', methods: ['POST'] } },
+      {
+        triggerType: 'eventbridge',
+        triggerConfig: {
+          eventSourceConfig: {
+            eventSourceParameters: { sourceMNSParameters: { QueueName: 'rtc-files', RegionId: 'cn-shanghai' } },
+          },
+          runOptions: {
+            errorsTolerance: 'ALL',
+            retryStrategy: { PushRetryStrategy: 'EXPONENTIAL_DECAY_RETRY' },
+            deadLetterQueue: { Arn: 'acs:mns:cn-shanghai:123456789012:/queues/rtc-files-dead/messages' },
+          },
+        },
+      },
+    ]);
+  });
+
+  it.each(SCHEMAS)('passes `s verify` with %s', async (schema) => {
+    const { output } = await s('verify', environment, { file: 's.options.yaml', schema });
     expect(output).toContain('passed');
   });
-
-  const Preview = v.object({
-    resources: v.object({ callback: v.object({ props: v.record(v.string(), v.unknown()) }) }),
-  });
-
-  function readCallback(output: string): Readonly<Record<string, unknown>> {
-    return v.parse(Preview, readPreview(output)).resources.callback.props;
-  }
 });
