@@ -98,8 +98,8 @@ function describeCaption(geometry: LayoutGeometry): Caption {
   return { title, line: parts.join(' · ') };
 }
 
-/** The picture in words, for those who do not see it. */
-function describePicture(geometry: LayoutGeometry, findings: readonly Issue[]): string {
+/** Returns the picture in words, for those who do not see it: the same as its `desc`. */
+export function describePicture(geometry: LayoutGeometry, findings: readonly Issue[]): string {
   const found = findings.slice(0, MAX_FINDINGS).map(({ Message }, index) => `Finding ${index + 1}: ${Message}`);
   return [describeCaption(geometry).line, ...describeContent(geometry), ...found].join(' ');
 }

@@ -9,6 +9,7 @@ import * as v from 'valibot';
 /** An object with exactly these fields. */
 export interface ObjectShape {
   readonly kind: 'object';
+  readonly schema: v.GenericSchema;
   /** In the order of the schema. A Map, so that no inherited name is ever found in it. */
   readonly fields: ReadonlyMap<string, Field>;
   readonly accepted: string;
@@ -23,6 +24,7 @@ interface Field {
 /** A list of like items. */
 export interface ListShape {
   readonly kind: 'list';
+  readonly schema: v.GenericSchema;
   readonly item: Shape;
   readonly minLength: number;
   readonly maxLength: number;
@@ -57,13 +59,13 @@ export function getShape(schema: v.GenericSchema): Shape {
 
 function readShape(schema: v.GenericSchema): Shape {
   const { accepted } = v.getMetadata(schema);
-  const common = { accepted: typeof accepted === 'string' ? accepted : 'an object' };
+  const common = { schema, accepted: typeof accepted === 'string' ? accepted : 'an object' };
   if (isObjectSchema(schema)) return { kind: 'object', fields: readFields(schema.entries), ...common };
   if (isListSchema(schema)) {
     const [minLength, maxLength] = [findBound(schema, 'min_length', 0), findBound(schema, 'max_length', Infinity)];
     return { kind: 'list', item: getShape(schema.item), minLength, maxLength, ...common };
   }
-  return { kind: 'value', jsonType: readJsonType(schema), schema, ...common };
+  return { kind: 'value', jsonType: readJsonType(schema), ...common };
 }
 
 function readFields(entries: v.ObjectEntries): ReadonlyMap<string, Field> {

@@ -24,19 +24,25 @@ export interface ApiRequest {
   /** With its query: `/record-tasks?State=recording`. */
   readonly path: string;
   readonly body?: unknown;
+  /** Of a start: the same key is the same recording. */
+  readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 }
 
 /** Sends a request. An answer that is none of the interface's, and no answer at all, are faults as well. */
 export async function callApi<TSchema extends v.GenericSchema>(
-  { method, path, body, signal }: ApiRequest,
+  { method, path, body, idempotencyKey, signal }: ApiRequest,
   schema: TSchema,
 ): Promise<Reply<v.InferOutput<TSchema>>> {
   let status = 0;
   try {
     const response = await fetch(path, {
       method,
-      headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal !== undefined && { signal }),
     });
