@@ -6,6 +6,7 @@
  * @module
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import * as v from 'valibot';
 import { LOOPBACK, listen } from './listen.ts';
@@ -30,14 +31,20 @@ export interface WebhookReceiverOptions {
   readonly onEvent?: (event: ReceivedEvent) => void;
 }
 
+/** A status; `slow` is 204 after {@link SLOW_MS}, `hang` never answers, `reset` breaks the connection off. */
+export type WebhookAnswer = number | 'slow' | 'hang' | 'reset';
+
+/** Longer than a first attempt is waited for, shorter than a later one. */
+const SLOW_MS = 2_000;
+
 export interface WebhookReceiver {
   readonly url: string;
   /** Events in the order of their first delivery. */
   events(): readonly ReceivedEvent[];
   /** Deliveries whose signature, time or form was not right: answered 401. */
   rejectedCount(): number;
-  /** What verified deliveries are answered from now on; `hang` never answers. 204 at first. */
-  respondWith(answer: number | 'hang'): void;
+  /** What verified deliveries get from now on. 204 at first. */
+  respondWith(answer: WebhookAnswer): void;
   close(): Promise<void>;
 }
 
@@ -48,7 +55,7 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
   const webhook = new Webhook(options.secret);
   const received = new Map<string, ReceivedEvent>();
   let rejected = 0;
-  let answer: number | 'hang' = 204;
+  let answer: WebhookAnswer = 204;
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const event = await verify(request);
@@ -59,7 +66,19 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
     }
     received.set(event.id, event);
     options.onEvent?.(event);
-    if (answer !== 'hang') response.writeHead(answer).end();
+    switch (answer) {
+      case 'hang':
+        return;
+      case 'reset':
+        request.socket.resetAndDestroy();
+        return;
+      case 'slow':
+        await sleep(SLOW_MS, undefined, { ref: false });
+        response.writeHead(204).end();
+        return;
+      default:
+        response.writeHead(answer).end();
+    }
   }
 
   async function verify(request: IncomingMessage): Promise<ReceivedEvent | undefined> {

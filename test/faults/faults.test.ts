@@ -3,27 +3,48 @@
  * `FAULT_SCALE=10 npm run test:faults` makes every load ten times as large.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../local/emulator/fault.ts';
+import { RTC_ERROR_CODES } from '../../local/emulator/rtc-answer.ts';
+import type { InstanceState } from '../../local/function-instance.ts';
+import { LOCAL_API_KEY, LOCAL_APP_ID, type LocalStackOptions } from '../../local/stack.ts';
+import type { WebhookAnswer } from '../../local/webhook-receiver.ts';
 import { type ChaosRelay, type Mischief, startChaosRelay } from '../support/chaos-relay.ts';
+import { findLeaks } from '../support/leaks.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { send, signPath } from '../support/rtc-emulator.ts';
+import { startTestStack, type TestStack, waitFor } from '../support/stack.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const SCALE = Number(process.env.FAULT_SCALE ?? '1');
+
+vi.setConfig({ testTimeout: 60_000 * SCALE });
 
 /** Longer than a sweep's period and than most waits of webhooks. */
 const SWEEP_PERIOD_SECONDS = 301;
 
 const closers: (() => Promise<void>)[] = [];
+const stacks: TestStack[] = [];
 
 afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
+  try {
+    // Whatever went wrong on the way, no secret got out.
+    for (const stack of stacks.splice(0)) expect(await findLeaks(stack)).toEqual([]);
+  } finally {
+    for (const close of closers.splice(0).toReversed()) await close();
+  }
 });
 
 const opened = <Part extends { close(): Promise<void> }>(part: Part): Part => {
   closers.push(() => part.close());
   return part;
 };
+
+async function openStack(options: Partial<LocalStackOptions>): Promise<TestStack> {
+  const stack = opened(await startTestStack(options));
+  stacks.push(stack);
+  return stack;
+}
 
 /** A file each second, and the last one as soon as the recording is stopped. */
 const FAST = { template: { FileSplitInterval: 1, DelayStopTime: 0 }, maxRunningTasks: 100_000 } as const;
@@ -86,6 +107,8 @@ async function audit(stack: TestStack, recorded: readonly string[]): Promise<voi
   expect(jobs).toEqual([]);
 }
 
+const isFrozen = ({ state }: { readonly state: InstanceState }) => state === 'frozen' || state === 'ended';
+
 const recordedUrls = (stack: TestStack) => stack.rtc.files().map((file) => file.Url);
 
 /** Records `count` tasks for a moment and stops them. */
@@ -101,7 +124,7 @@ describe('callbacks on their way', () => {
   test.each(['tenfold', 'tenfoldWithNewMsgIds', 'reorder', 'delay', 'drop'] as const satisfies readonly Mischief[])(
     '%s: every file is stored once and told once',
     async (mischief) => {
-      const stack = opened(await startTestStack({ ...FAST, maxInstances: 10 }));
+      const stack = await openStack({ ...FAST, maxInstances: 10 });
       const relay: ChaosRelay = opened(await startChaosRelay(stack.callbackUrl));
       stack.rtc.setTemplate({ HttpCallbackUrl: relay.url });
       relay.set(mischief);
@@ -122,12 +145,14 @@ describe('RTC answering badly', () => {
     ['HTML', { kind: 'status', status: 502, body: '<html></html>', contentType: 'text/html' }],
     ['an empty body', { kind: 'status', status: 200, body: '' }],
     ['a reset', { kind: 'reset' }],
+    ['no answer', { kind: 'hang' }],
+    ['an answer after a second', { kind: 'delay', delayMs: 1_000 }],
   ];
 
   test.each(FAULTS)(
     'with %s: one start is accepted for each run, also where TaskIds are not unique',
     async (_name, fault) => {
-      const stack = opened(await startTestStack({ ...FAST, taskIds: 'repeatable', maxInstances: 8 }));
+      const stack = await openStack({ ...FAST, taskIds: 'repeatable', maxInstances: 8 });
       let requests = 0;
       // Every second request fails, beginning with the first.
       stack.rtc.onRequest(() => (requests++ % 2 === 0 ? fault : undefined));
@@ -142,10 +167,28 @@ describe('RTC answering badly', () => {
     },
   );
 
+  test('with every error it documents: a start that is sent again is accepted once', async () => {
+    const stack = await openStack({ ...FAST, taskIds: 'repeatable', maxInstances: 8 });
+    const codes = new Map(RTC_ERROR_CODES.map((Code, index) => [`task-${index}`, Code]));
+    stack.rtc.onRequest(({ Action, TaskId = '' }) => {
+      const Code = Action === 'StartRecordTask' ? codes.get(TaskId) : undefined;
+      codes.delete(TaskId);
+      return Code === undefined ? undefined : { kind: 'error', Code };
+    });
+    await recordTasks(stack, 'task', RTC_ERROR_CODES.length);
+    stack.rtc.onRequest(undefined);
+    await heal(stack);
+    expect(codes.size).toBe(0);
+    for (const index of RTC_ERROR_CODES.keys()) {
+      expect(stack.rtc.countRequests({ Action: 'StartRecordTask', TaskId: `task-${index}` }).accepted).toBe(1);
+    }
+    await audit(stack, recordedUrls(stack));
+  });
+
   test.each(['acceptThenReset', 'acceptThenHang'] as const)(
     'after accepting, with %s: nothing runs unknown',
     async (kind) => {
-      const stack = opened(await startTestStack({ ...FAST, maxInstances: 8 }));
+      const stack = await openStack({ ...FAST, maxInstances: 8 });
       stack.rtc.onRequest((request) =>
         request.Action === 'StartRecordTask' && request.TaskId !== undefined && Math.random() < 0.5
           ? { kind }
@@ -163,9 +206,7 @@ describe('RTC answering badly', () => {
 describe('on a real PostgreSQL', () => {
   async function startOnPostgres(): Promise<{ readonly stack: TestStack; readonly postgres: Postgres }> {
     const postgres = opened(await startPostgres({ maxConnections: 200 }));
-    const stack = opened(
-      await startTestStack({ maxRunningTasks: 100_000, databaseUrl: postgres.url, maxInstances: 8 }),
-    );
+    const stack = await openStack({ maxRunningTasks: 100_000, databaseUrl: postgres.url, maxInstances: 8 });
     return { stack, postgres };
   }
 
@@ -233,7 +274,28 @@ describe('on a real PostgreSQL', () => {
     expect(kills).toBeGreaterThan(10);
     await heal(stack);
     await auditTasks(stack);
-  }, 600_000);
+  });
+
+  test.each(['cut', 'blackhole'] as const)(
+    'connections that die (%s) while instances are frozen cost nothing',
+    async (death) => {
+      const postgres = opened(await startPostgres());
+      const proxy = opened(await startTcpProxy({ targetPort: postgres.port }));
+      const stack = await openStack({
+        ...{ ...FAST, maxInstances: 4 },
+        databaseUrl: postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`),
+      });
+      const isResting = () => [...stack.start.instances(), ...stack.callback.instances()].every(isFrozen) || undefined;
+      for (let round = 0; round < 3; round++) {
+        await recordTasks(stack, `round-${round}`, 4 * SCALE);
+        await waitFor(isResting);
+        expect(proxy.connectionCount()).toBeGreaterThan(1);
+        proxy[death]();
+      }
+      await heal(stack);
+      await audit(stack, recordedUrls(stack));
+    },
+  );
 
   test('the database restarted in the middle loses and doubles nothing', async () => {
     const { stack, postgres } = await startOnPostgres();
@@ -257,14 +319,14 @@ describe('on a real PostgreSQL', () => {
     await restarting;
     await heal(stack);
     await auditTasks(stack);
-  }, 600_000);
+  });
 });
 
 describe('the app', () => {
-  test.each([503, 404, 301, 'hang'] as const)(
+  test.each([503, 500, 404, 301, 'slow', 'hang', 'reset'] as const satisfies readonly WebhookAnswer[])(
     'answering %s for a while is told everything once it is back',
     async (answer) => {
-      const stack = opened(await startTestStack({ ...FAST, maxInstances: 8 }));
+      const stack = await openStack({ ...FAST, maxInstances: 8 });
       stack.app.respondWith(answer);
       await recordTasks(stack, 'task', 3 * SCALE);
       stack.app.respondWith(204);
@@ -274,7 +336,7 @@ describe('the app', () => {
   );
 
   test('answering 410 ends those deliveries, and they can be had again', async () => {
-    const stack = opened(await startTestStack({ ...FAST, maxInstances: 8 }));
+    const stack = await openStack({ ...FAST, maxInstances: 8 });
     stack.app.respondWith(410);
     await recordTasks(stack, 'task', 2);
     stack.app.respondWith(204);
@@ -288,9 +350,37 @@ describe('the app', () => {
   });
 });
 
+describe('callers whose clocks are wrong', () => {
+  test('by less than a quarter of an hour start what they want; by more, nothing, until they set them', async () => {
+    const stack = await openStack({ ...FAST, maxInstances: 8 });
+    const [AccessKeyId = '', accessKeySecret = ''] = LOCAL_API_KEY.split(':');
+    const start = (index: number, skewMinutes: number) => {
+      const signedAtMs = Date.now() + skewMinutes * 60_000;
+      const parameters = { AppId: LOCAL_APP_ID, ...createRequest(`task-${index}`) };
+      const path = signPath('StartRecordTask', parameters, { accessKeySecret, signedAtMs, common: { AccessKeyId } });
+      return send(new URL(stack.start.url).host, path);
+    };
+    // From 20 minutes slow to 20 minutes fast.
+    const skews = Array.from({ length: 10 * SCALE }, (_, index) => -20 + (40 * index) / (10 * SCALE - 1));
+    await inParallel(skews.length, async (index) => {
+      const skew = skews[index] ?? 0;
+      expect([skew, (await start(index, skew)).status]).toEqual([skew, Math.abs(skew) < 15 ? 200 : 400]);
+    });
+    await inParallel(skews.length, (index) => insist(() => start(index, 0)));
+    await sleep(1_200);
+    await inParallel(skews.length, (index) => insist(() => stack.call('DELETE', `/record-tasks/task-${index}`)));
+    await heal(stack);
+    expect(stack.rtc.countRequests({ Action: 'StartRecordTask' })).toEqual({
+      received: skews.length,
+      accepted: skews.length,
+    });
+    await audit(stack, recordedUrls(stack));
+  });
+});
+
 describe('the timer', () => {
   test('fired twice at once does everything once', async () => {
-    const stack = opened(await startTestStack({ maxInstances: 8 }));
+    const stack = await openStack({ maxInstances: 8 });
     await inParallel(10 * SCALE, (index) =>
       insist(() => stack.call('POST', '/record-tasks', { ...createRequest(`task-${index}`), MaxDurationSeconds: 600 })),
     );
@@ -308,7 +398,7 @@ describe('the timer', () => {
   });
 
   test('silent for an hour catches up', async () => {
-    const stack = opened(await startTestStack({ ...FAST, maxInstances: 8 }));
+    const stack = await openStack({ ...FAST, maxInstances: 8 });
     const relay = opened(await startChaosRelay(stack.callbackUrl));
     stack.rtc.setTemplate({ HttpCallbackUrl: relay.url });
     relay.set('drop');
