@@ -18,6 +18,8 @@ export interface OwnedDatabase {
   createRole(): Promise<string>;
   /** Runs a statement as the owner. */
   runAsOwner(text: string): Promise<void>;
+  /** Runs statements in this database as the operator of the server. */
+  runAsSuperuser(text: string): Promise<void>;
 }
 
 /** Creates a database that belongs to a role of its own. */
@@ -45,6 +47,7 @@ export async function createOwnedDatabase(postgres: Postgres): Promise<OwnedData
     functionsUrl: await createRole(),
     createRole,
     runAsOwner: (text) => run(ownerUrl, text),
+    runAsSuperuser: (text) => run(urlOf('postgres', ''), text),
   };
 }
 
