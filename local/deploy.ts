@@ -17,8 +17,10 @@ import { readMigration } from './migration-answer.ts';
 import { runCli, withPrivateFolder } from './serverless-devs.ts';
 
 const NEXT_STEPS = `Next, with the domain names from the output above:
-  npm run callback-url -- --host DOMAIN_OF_CALLBACK   the HttpCallbackUrl for your record template
-  curl https://DOMAIN_OF_START/healthz                is it alive`;
+  curl https://DOMAIN_OF_START/healthz                        is it alive
+  CALLBACK_HOST=DOMAIN_OF_CALLBACK in .env, npm run setup     makes the record template that announces its files there
+  TEMPLATE_ID=... in .env, as setup prints it, npm run deploy requests that name no template take that one
+  npm run setup:check                                         is everything as it should be`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { template: { type: 'string', short: 't', default: 's.yaml' } } });

@@ -264,7 +264,7 @@ describe('npm run deploy', () => {
     writeSettings(SETTINGS);
     const { code, output } = await run('deploy');
     expect(output).toMatch(
-      /^1\/3 s\.yaml is right\n2\/3 deploying\n[\s\S]*\n3\/3 the database is at schema version 1\nNext, [\s\S]*callback-url/,
+      /^1\/3 s\.yaml is right\n2\/3 deploying\n[\s\S]*\n3\/3 the database is at schema version 1\nNext, [\s\S]*npm run setup:check/,
     );
     expect(code).toBe(0);
     expect(readSteps().map(({ step, functionName }) => `${step} ${functionName}`)).toEqual([
