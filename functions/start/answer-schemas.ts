@@ -39,6 +39,12 @@ function createParts() {
     Accepted: v.pipe(v.string(), v.description('What would be accepted.')),
   });
   const Time = v.pipe(v.string(), v.isoTimestamp(), v.description('UTC, as yyyy-MM-ddTHH:mm:ssZ.'));
+  const Attempt = v.object({
+    At: Time,
+    Status: v.pipe(v.nullable(v.number()), v.description('HTTP status; null when no answer came.')),
+    DurationMs: v.number(),
+    Detail: v.pipe(v.nullable(v.string()), v.description('Why no answer came, or how one that was not 2xx begins.')),
+  });
   return {
     Issue,
     Time,
@@ -60,7 +66,8 @@ function createParts() {
       Delivery: v.picklist(['none', 'pending', 'delivered', 'dead']),
       DeliveredAt: v.optional(Time),
       Failures: v.number(),
-      Attempts: v.pipe(v.array(v.record(v.string(), v.unknown())), v.description('The last ten attempts.')),
+      Attempts: v.pipe(v.array(Attempt), v.description('The last ten attempts.')),
+      Data: v.pipe(v.record(v.string(), v.unknown()), v.description('As it is told to the app.')),
     },
   };
 }
@@ -107,7 +114,13 @@ function createTaskAnswers({ RequestId, Ids, State, Issues, Time, Next, Paramete
       StartRequestId: v.optional(v.pipe(v.string(), v.description("RTC's RequestId of the start."))),
       Warnings: Issues,
     }),
-    TaskList: v.object({ RequestId, Tasks: v.array(v.object(task)), Next }),
+    TaskList: v.object({
+      RequestId,
+      Tasks: v.array(
+        v.object({ ...task, FileCount: v.pipe(v.number(), v.description('Recorded files, of all its runs.')) }),
+      ),
+      Next,
+    }),
     TaskDetail: v.object({
       RequestId,
       ...task,
@@ -187,7 +200,6 @@ function createEventAnswers({ RequestId, Event, Next }: Parts) {
           ...Event,
           AppId: v.string(),
           TaskId: v.optional(v.string()),
-          Data: v.pipe(v.record(v.string(), v.unknown()), v.description('As it is told to the app.')),
         }),
       ),
       Next,

@@ -67,13 +67,6 @@ export function addEventRoutes(app: RouteApp): void {
   });
 }
 
-const Told = v.object({ data: v.unknown() });
-
 function toLoggedEventAnswer(event: LoggedEventRow): object {
-  return {
-    ...toEventAnswer(event),
-    AppId: event.AppId,
-    TaskId: event.TaskId ?? undefined,
-    Data: v.parse(Told, JSON.parse(event.body)).data,
-  };
+  return { ...toEventAnswer(event), AppId: event.AppId, TaskId: event.TaskId ?? undefined };
 }

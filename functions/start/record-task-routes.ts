@@ -14,7 +14,7 @@ import { type RouteApp, type RouteBindings, readJsonRequest, toResponse } from '
 import { type StartResult, startRecordTask } from './start.ts';
 import { acceptStartDraft, draftStartRequest } from './start-request.ts';
 import { stopRecordTask } from './stop.ts';
-import { toTaskAnswer, toTaskDetail } from './task-answer.ts';
+import { toListedTaskAnswer, toTaskDetail } from './task-answer.ts';
 import { updateRecordTask } from './update.ts';
 
 const RETRY_LATER = { 'retry-after': '5' };
@@ -97,7 +97,7 @@ export function addRecordTaskRoutes(app: RouteApp): void {
     return toResponse(
       createJsonResult(200, {
         RequestId: c.env.requestId,
-        Tasks: tasks.map(toTaskAnswer),
+        Tasks: tasks.map(toListedTaskAnswer),
         Next: tasks.length === Limit ? tasks.at(-1)?.seq : undefined,
       }),
     );

@@ -3,10 +3,15 @@
  *
  * @module
  */
-import type { EventRow, FileRow, TaskRow } from '../../shared/store/read.ts';
+import * as v from 'valibot';
+import type { EventRow, FileRow, ListedTaskRow, TaskRow } from '../../shared/store/read.ts';
 
-/** A task without its files and timeline, as in lists. */
-export function toTaskAnswer(task: TaskRow): Readonly<Record<string, unknown>> {
+/** A task as in lists: without its files and timeline. */
+export function toListedTaskAnswer(task: ListedTaskRow): Readonly<Record<string, unknown>> {
+  return { ...toTaskAnswer(task), FileCount: task.fileCount };
+}
+
+function toTaskAnswer(task: TaskRow): Readonly<Record<string, unknown>> {
   return {
     AppId: task.AppId,
     ChannelId: task.ChannelId,
@@ -50,6 +55,8 @@ export function toTaskDetail(
   };
 }
 
+const Told = v.object({ data: v.unknown() });
+
 /** An event with its deliveries, as answers show it. */
 export function toEventAnswer(event: EventRow): Readonly<Record<string, unknown>> {
   return {
@@ -60,6 +67,7 @@ export function toEventAnswer(event: EventRow): Readonly<Record<string, unknown>
     DeliveredAt: formatTime(event.deliveredAt),
     Failures: event.failures,
     Attempts: event.attempts,
+    Data: v.parse(Told, JSON.parse(event.body)).data,
   };
 }
 

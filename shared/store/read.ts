@@ -57,10 +57,18 @@ export interface TaskFilter {
   readonly limit: number;
 }
 
+/** A task in a list. */
+export interface ListedTaskRow extends TaskRow {
+  /** Of all its runs. */
+  readonly fileCount: number;
+}
+
 /** Tasks, newest first. */
-export async function listTasks(database: Database, filter: TaskFilter): Promise<readonly TaskRow[]> {
-  return await database.query<TaskRow>(
-    `select ${TASK_COLUMNS} from tasks
+export async function listTasks(database: Database, filter: TaskFilter): Promise<readonly ListedTaskRow[]> {
+  return await database.query<ListedTaskRow>(
+    `select ${TASK_COLUMNS},
+  (select count(*)::int from files where files.app_id = tasks.app_id and files.task_id = tasks.task_id) as "fileCount"
+from tasks
 where ($1::text is null or app_id = $1) and ($2::text is null or state = $2) and ($3::text is null or channel_id = $3)
   and ($4::bigint is null or seq < $4::bigint)
 order by seq desc limit $5::int`,
@@ -103,10 +111,12 @@ export interface EventRow {
   readonly failures: number;
   readonly attempts: readonly DeliveryAttempt[];
   readonly deliveredAt: Date | null;
+  /** The webhook's body. */
+  readonly body: string;
 }
 
 const EVENT_COLUMNS = `id, type, occurred_at as "occurredAt", delivery, failures, attempts,
-  delivered_at as "deliveredAt"`;
+  delivered_at as "deliveredAt", body`;
 
 /** The timeline of a task, oldest first; at most {@link MAX_ROWS}. */
 export async function readEvents(database: Database, AppId: string, TaskId: string): Promise<readonly EventRow[]> {
@@ -123,8 +133,6 @@ export interface LoggedEventRow extends EventRow {
   readonly AppId: string;
   /** Null for an event of the whole AppId. */
   readonly TaskId: string | null;
-  /** The webhook's body. */
-  readonly body: string;
 }
 
 /** Filters and page of {@link listEvents}. */
@@ -141,7 +149,7 @@ export interface EventFilter {
 /** Events, newest first. */
 export async function listEvents(database: Database, filter: EventFilter): Promise<readonly LoggedEventRow[]> {
   return await database.query<LoggedEventRow>(
-    `select seq::text, app_id as "AppId", task_id as "TaskId", body, ${EVENT_COLUMNS} from events
+    `select seq::text, app_id as "AppId", task_id as "TaskId", ${EVENT_COLUMNS} from events
 where ($1::text is null or app_id = $1) and ($2::text is null or task_id = $2) and ($3::text is null or type = $3)
   and ($4::text is null or delivery = $4) and ($5::bigint is null or seq < $5::bigint)
 order by seq desc limit $6::int`,
