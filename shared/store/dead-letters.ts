@@ -66,7 +66,7 @@ export async function listDeadLetters(
   return await database.query<DeadLetterRow>(
     `select ${COLUMNS} from dead_letters
 where ($1::text is null or app_id = $1) and ($2::bigint is null or seq < $2::bigint)
-order by seq desc limit $3::int`,
+order by dead_letters.seq desc limit $3::int`,
     [AppId ?? null, after ?? null, limit],
   );
 }

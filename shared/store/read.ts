@@ -71,7 +71,7 @@ export async function listTasks(database: Database, filter: TaskFilter): Promise
 from tasks
 where ($1::text is null or app_id = $1) and ($2::text is null or state = $2) and ($3::text is null or channel_id = $3)
   and ($4::bigint is null or seq < $4::bigint)
-order by seq desc limit $5::int`,
+order by tasks.seq desc limit $5::int`,
     [filter.AppId ?? null, filter.State ?? null, filter.ChannelId ?? null, filter.after ?? null, filter.limit],
   );
 }
@@ -152,7 +152,7 @@ export async function listEvents(database: Database, filter: EventFilter): Promi
     `select seq::text, app_id as "AppId", task_id as "TaskId", ${EVENT_COLUMNS} from events
 where ($1::text is null or app_id = $1) and ($2::text is null or task_id = $2) and ($3::text is null or type = $3)
   and ($4::text is null or delivery = $4) and ($5::bigint is null or seq < $5::bigint)
-order by seq desc limit $6::int`,
+order by events.seq desc limit $6::int`,
     [
       filter.AppId ?? null,
       filter.TaskId ?? null,
