@@ -13,7 +13,7 @@ import { type Backlog, readBacklog } from '../../shared/store/backlog.ts';
 import { dropDelivery, readPendingEvent } from '../../shared/store/deliver.ts';
 import { claimJobs, finishJob, type Job, retryJob } from '../../shared/store/jobs.ts';
 import { NONCE_PRUNE_BATCH, pruneNonces } from '../../shared/store/nonces.ts';
-import { PRUNE_BATCH, pruneTasks } from '../../shared/store/prune.ts';
+import { LEFTOVER_BATCH, PRUNE_BATCH, pruneLeftovers, pruneTasks } from '../../shared/store/prune.ts';
 import { pruneSchedules, SCHEDULE_PRUNE_BATCH } from '../../shared/store/schedules.ts';
 import { ensureSweeps } from '../../shared/store/sweep.ts';
 import { drainLane } from './job-lane.ts';
@@ -167,10 +167,12 @@ async function runDeliver(service: StartService, job: Job): Promise<void> {
 async function runPrune(service: StartService, job: Job): Promise<void> {
   const before = later(service, -24 * HOUR_MS * service.config.retentionDays);
   const tasks = await pruneTasks(service.database, before);
+  const leftovers = tasks < PRUNE_BATCH ? await pruneLeftovers(service.database, before) : 0;
   const nonces = await pruneNonces(service.database);
   const schedules = await pruneSchedules(service.database, before);
   // A full batch means that there may be more: the next tick goes on.
-  const isDone = tasks < PRUNE_BATCH && nonces < NONCE_PRUNE_BATCH && schedules < SCHEDULE_PRUNE_BATCH;
+  const isDone =
+    tasks < PRUNE_BATCH && leftovers < LEFTOVER_BATCH && nonces < NONCE_PRUNE_BATCH && schedules < SCHEDULE_PRUNE_BATCH;
   await retryJob(service.database, job, later(service, isDone ? HOUR_MS : 0));
 }
 

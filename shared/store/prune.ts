@@ -6,15 +6,17 @@
  */
 import type { Database } from './database.ts';
 
-/** Rows of each kind forgotten by one call: small enough for one bounded statement. Ours. */
-export const PRUNE_BATCH = 200;
+/** Tasks forgotten by one call: with a thousand files each, still one bounded statement. Ours. */
+export const PRUNE_BATCH = 100;
+
+/** Events and dead letters forgotten by one call. Ours. */
+export const LEFTOVER_BATCH = 1_000;
 
 /**
  * Deletes up to {@link PRUNE_BATCH} tasks that ended, or whose last file came, before `before`, with their files and
- * events; as many dead letters; and as many events that no task is left for. A task that still has a job or an
- * undelivered event is kept.
+ * events. A task that still has a job or an undelivered event is kept.
  *
- * @returns the largest of the three counts: less than {@link PRUNE_BATCH} means that nothing is left to forget.
+ * @returns how many: less than {@link PRUNE_BATCH} means that none is left to forget.
  */
 export async function pruneTasks(database: Database, before: Date): Promise<number> {
   const rows = await database.query<{ pruned: number }>(
@@ -32,19 +34,35 @@ export async function pruneTasks(database: Database, before: Date): Promise<numb
   delete from events e using old where e.app_id = old.app_id and e.task_id = old.task_id
 ), pruned_tasks as (
   delete from tasks t using old where t.app_id = old.app_id and t.task_id = old.task_id returning t.seq
-), orphans as (
+)
+select count(*)::int as pruned from pruned_tasks`,
+    [before],
+  );
+  return rows[0]?.pruned ?? 0;
+}
+
+/**
+ * Deletes up to {@link LEFTOVER_BATCH} events that no task is left for, and as many dead letters, from before `before`. To
+ * be called when {@link pruneTasks} has none left: until then most old events have their tasks, and all would be looked
+ * through for those that have not.
+ *
+ * @returns the larger of the two counts: less than {@link LEFTOVER_BATCH} means that nothing is left to forget.
+ */
+export async function pruneLeftovers(database: Database, before: Date): Promise<number> {
+  const rows = await database.query<{ pruned: number }>(
+    `with orphans as (
   delete from events where id in (
     select id from events e where occurred_at < $1::timestamptz and delivery <> 'pending'
-      and not exists (select from tasks t where t.app_id = e.app_id and t.task_id = e.task_id)
-    order by occurred_at limit ${PRUNE_BATCH})
+      -- Not an anti-join, for which the planner may read all tasks: by now few old events have one.
+      and (select true from tasks t where t.app_id = e.app_id and t.task_id = e.task_id) is null
+    order by occurred_at limit ${LEFTOVER_BATCH})
   returning id
 ), letters as (
   delete from dead_letters where id in (
-    select id from dead_letters where last_received_at < $1::timestamptz order by last_received_at limit ${PRUNE_BATCH})
+    select id from dead_letters where last_received_at < $1::timestamptz order by last_received_at limit ${LEFTOVER_BATCH})
   returning id
 )
-select greatest((select count(*) from pruned_tasks), (select count(*) from orphans), (select count(*) from letters))::int
-  as pruned`,
+select greatest((select count(*) from orphans), (select count(*) from letters))::int as pruned`,
     [before],
   );
   return rows[0]?.pruned ?? 0;

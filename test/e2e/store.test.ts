@@ -8,7 +8,7 @@ import type { NewEvent } from '../../shared/store/events.ts';
 import { ingestFile } from '../../shared/store/ingest.ts';
 import { claimJobs, finishJob, retryJob } from '../../shared/store/jobs.ts';
 import { migrateDatabase } from '../../shared/store/migrate.ts';
-import { pruneTasks } from '../../shared/store/prune.ts';
+import { pruneLeftovers, pruneTasks } from '../../shared/store/prune.ts';
 import { listTasks, readEvents, readFiles, readTask } from '../../shared/store/read.ts';
 import { SCHEMA_VERSION, verifySchemaVersion } from '../../shared/store/schema-version.ts';
 import { claimStart, finishStart, resumeStart, type StartClaim, type StartOutcome } from '../../shared/store/start.ts';
@@ -647,7 +647,7 @@ from jobs where kind <> 'prune' order by kind, key`,
         expect(await readTask(database, 'app', 'running')).toBeDefined();
       });
 
-      test('forgets external tasks, dead letters and events without a task', async () => {
+      test('forgets external tasks, and afterwards dead letters and events without a task', async () => {
         const later = new Date(Date.now() + 60_000);
         await ingestFile(database, createFile());
         await storeDeadLetter(database, {
@@ -664,6 +664,8 @@ from jobs where kind <> 'prune' order by kind, key`,
         );
         expect(await pruneTasks(database, later)).toBe(1);
         expect(await readTask(database, 'app', 'task')).toBeUndefined();
+        expect(await pruneLeftovers(database, new Date(0))).toBe(0);
+        expect(await pruneLeftovers(database, later)).toBe(1);
         const left = await database.query('select id from events union all select id from dead_letters', []);
         expect(left).toEqual([]);
       });

@@ -73,6 +73,9 @@ create table events (
 );
 create index events_by_task on events (app_id, task_id, seq);
 create index events_by_time on events (occurred_at);
+-- For lists of one type: those that every recording has are found near the top of any list.
+create index events_rare on events (type, seq)
+  where type <> 'record_task.started' and type <> 'record_task.stopped' and type <> 'record_file.created';
 create index events_undelivered on events (delivery, seq) where delivery in ('pending', 'dead');
 
 -- Everything that has to happen later. due_at is business time; leased_until is the database's clock, so that
