@@ -33,7 +33,8 @@ export function addEventRoutes(app: RouteApp): void {
     });
     const { database } = await c.env.openService();
     const events = await listEvents(database, {
-      AppId: query.AppId,
+      // A TaskId is one of an application, as in the routes of tasks.
+      AppId: query.AppId ?? (query.TaskId === undefined ? undefined : c.env.config.appIds[0]),
       TaskId: query.TaskId,
       type: query.Type,
       delivery: query.Delivery,

@@ -330,7 +330,7 @@ function listEventOperations(): readonly Operation[] {
       ...{ method: 'get', path: '/events', operationId: 'listEvents' },
       summary: 'The log of events with their deliveries, newest first.',
       parameters: describeQuery(EventQuery, {
-        AppId: 'Events of this application only.',
+        AppId: 'Events of this application only; with a TaskId, the first of the deployment if absent.',
         TaskId: 'Events of this task only.',
         Type: 'Events of this type only.',
         Delivery: 'Events whose delivery stands so only.',
