@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { RecorderError } from '../../shared/errors.ts';
-import { type RouteApp, toResponse } from './route.ts';
+import { type HttpEvent, readHeader } from '../../shared/fc.ts';
+import type { RouteApp } from './route.ts';
 
 /** Beside the bundle, where the build puts it. */
 const FOLDER = new URL('./console/', import.meta.url);
@@ -31,24 +33,25 @@ const CONTENT_SECURITY_POLICY = [
 
 /** Adds `GET /` and the files it loads. */
 export function addConsoleRoutes(app: RouteApp): void {
-  app.get('/', async () => await answerFile('index.html'));
-  app.get('/console/:File', async (c) => await answerFile(c.req.param('File')));
+  app.get('/', async (c) => await answerFile('index.html', c.env.event));
+  app.get('/console/:File', async (c) => await answerFile(c.req.param('File'), c.env.event));
 }
 
-async function answerFile(name: string): Promise<Response> {
+async function answerFile(name: string, event: HttpEvent): Promise<Response> {
   if (!isKnownFile(name)) throw new RecorderError('NotFound');
-  return toResponse({
-    statusCode: 200,
-    headers: {
-      'content-type': FILES[name],
-      'content-security-policy': CONTENT_SECURITY_POLICY,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'private, no-cache',
-    },
-    body: await readFile(new URL(name, FOLDER), 'utf8'),
-    isBase64Encoded: false,
-  });
+  const body = await readFile(new URL(name, FOLDER), 'utf8');
+  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  const headers = {
+    'content-type': FILES[name],
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    // Kept by the browser, and asked for each time: a new release is seen at once.
+    'cache-control': 'private, no-cache',
+    etag,
+  };
+  const isKnown = readHeader(event, 'if-none-match') === etag;
+  return isKnown ? new Response(null, { status: 304, headers }) : new Response(body, { status: 200, headers });
 }
 
 function isKnownFile(name: string): name is keyof typeof FILES {

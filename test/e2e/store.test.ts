@@ -626,6 +626,23 @@ from jobs where kind <> 'prune' order by kind, key`,
         expect(await listTasks(database, { ...filter, State: 'recording' })).toEqual([]);
         expect(await listTasks(database, { ...filter, AppId: 'nobody' })).toEqual([]);
       });
+
+      test('counts the files of each task', async () => {
+        await database.query(
+          `insert into files (id, app_id, task_id, channel_id, url, start_time, stop_time, source)
+select 'file_' || i, 'app', case when i < 3 then 't1' else 't2' end, 'c', 'http://h/' || i, now(), now(), 'callback'
+from generate_series(1, 3) as i`,
+          [],
+        );
+        for (const TaskId of ['t0', 't1', 't2']) await claimStart(database, createClaim({ TaskId }));
+        const filter = { AppId: 'app', State: undefined, ChannelId: undefined, after: undefined, limit: 3 };
+        const counts = (await listTasks(database, filter)).map(({ TaskId, fileCount }) => [TaskId, fileCount]);
+        expect(counts).toEqual([
+          ['t2', 1],
+          ['t1', 2],
+          ['t0', 0],
+        ]);
+      });
     });
 
     describe('pruneTasks', () => {

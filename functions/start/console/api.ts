@@ -6,12 +6,16 @@
  */
 import * as v from 'valibot';
 import { createAnswerSchemas } from '../answer-schemas.ts';
+import { TEXTS } from './texts.ts';
 
 /** Answers by their name in the OpenAPI document. */
 export const ANSWERS = createAnswerSchemas();
 
+/** An answer by its name. */
+export type Answer<TName extends keyof typeof ANSWERS> = v.InferOutput<(typeof ANSWERS)[TName]>;
+
 /** What is wrong with a request, or why it could not be done. */
-export type Fault = Omit<v.InferOutput<typeof ANSWERS.ErrorAnswer>, 'RequestId'> & { readonly RequestId?: string };
+export type Fault = Omit<Answer<'ErrorAnswer'>, 'RequestId'> & { readonly RequestId?: string };
 
 /** An answer, or the fault it was answered with. */
 export type Reply<T> =
@@ -55,5 +59,5 @@ export async function callApi<TSchema extends v.GenericSchema>(
   } catch (error) {
     if (signal?.aborted) throw error;
   }
-  return { outcome: 'refused', status, fault: { Code: 'Unreachable', Message: 'The service gave no usable answer.' } };
+  return { outcome: 'refused', status, fault: { Code: 'Unreachable', Message: TEXTS.fault.unreachable } };
 }

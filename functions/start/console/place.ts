@@ -5,25 +5,45 @@
  * @module
  */
 
+/** What a list is narrowed to, and which page of it: parameters of the REST interface, by their names. */
+export type ListFilter = Readonly<Record<string, string>>;
+
+const LISTS = {
+  tasks: ['AppId', 'ChannelId', 'State', 'After'],
+  schedules: ['AppId', 'After'],
+  events: ['AppId', 'TaskId', 'Type', 'Delivery', 'After'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** A place with a list. */
+export interface ListPlace {
+  readonly page: keyof typeof LISTS;
+  readonly filter?: ListFilter;
+}
+
 /** A place in the console. */
 export type Place =
-  | { readonly page: 'tasks' }
+  | ListPlace
   | { readonly page: 'task'; readonly AppId: string; readonly TaskId: string }
-  | { readonly page: 'start' }
-  | { readonly page: 'schedules' }
-  | { readonly page: 'schedule'; readonly ScheduleId: string }
-  | { readonly page: 'events' };
+  | { readonly page: 'start' | 'newSchedule' }
+  | { readonly page: 'schedule'; readonly ScheduleId: string };
 
-/** The place a hash names: `#/tasks/yourAppId/yourTaskId`; the list of tasks if it names none. */
+const NEW_SCHEDULE = 'new-schedule';
+
+/**
+ * The place a hash names: `#/tasks/yourAppId/yourTaskId`, `#/tasks?State=recording`; the list of tasks if it names none.
+ * What no list is narrowed by is left out.
+ */
 export function parsePlace(hash: string): Place {
-  const [page, ...ids] = hash.replace(/^#\/?/, '').split('/').map(decodePart);
-  const [first, second] = ids;
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [page, first, second] = path.split('/').map(decodePart);
   if (page === 'tasks' && first !== undefined && second !== undefined) {
     return { page: 'task', AppId: first, TaskId: second };
   }
   if (page === 'schedules' && first !== undefined) return { page: 'schedule', ScheduleId: first };
-  if (page === 'start' || page === 'schedules' || page === 'events') return { page };
-  return { page: 'tasks' };
+  if (page === 'schedules' || page === 'events') return createListPlace(page, new URLSearchParams(query));
+  if (page === 'start') return { page };
+  if (page === NEW_SCHEDULE) return { page: 'newSchedule' };
+  return createListPlace('tasks', new URLSearchParams(query));
 }
 
 /** The hash that names a place; the inverse of {@link parsePlace}. */
@@ -33,9 +53,33 @@ export function formatPlace(place: Place): string {
       return `#/tasks/${encodeURIComponent(place.AppId)}/${encodeURIComponent(place.TaskId)}`;
     case 'schedule':
       return `#/schedules/${encodeURIComponent(place.ScheduleId)}`;
+    case 'newSchedule':
+      return `#/${NEW_SCHEDULE}`;
+    case 'start':
+      return '#/start';
     default:
-      return `#/${place.page}`;
+      return `#/${place.page}${formatFilter(place.filter)}`;
   }
+}
+
+/** A filter as a query, with its `?`; nothing if there is none. */
+export function formatFilter(filter: ListFilter = {}): string {
+  const query = new URLSearchParams(filter).toString();
+  return query === '' ? '' : `?${query}`;
+}
+
+/** The first page of a list that is narrowed otherwise by one parameter; an empty value widens it. */
+export function narrowList({ page, filter }: ListPlace, name: string, value: string): ListPlace {
+  const { After: _after, ...others } = filter ?? {};
+  return createListPlace(page, new URLSearchParams({ ...others, [name]: value }));
+}
+
+function createListPlace(page: ListPlace['page'], query: URLSearchParams): ListPlace {
+  const entries = LISTS[page].flatMap((name) => {
+    const value = query.get(name);
+    return value === null || value === '' ? [] : [[name, value] as const];
+  });
+  return entries.length === 0 ? { page } : { page, filter: Object.fromEntries(entries) };
 }
 
 function decodePart(part: string): string {
