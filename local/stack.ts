@@ -70,6 +70,8 @@ export interface LocalStackOptions {
   readonly timeScale: number;
   readonly template?: Partial<RecordTemplate>;
   readonly taskIds?: TaskIds;
+  /** `none` lifts RTC's limits on calls a second; the documented ones hold if nothing is said. */
+  readonly rateLimits?: 'documented' | 'none';
   /** Record tasks that RTC lets run at once; 100 if nothing is said. */
   readonly maxRunningTasks?: number;
   /** How FileCreated reaches the callback function; `http` if nothing is said. */
@@ -172,6 +174,7 @@ async function startParts(
       onQueueMessage: (message) => queue.send(message),
       // Weeks in minutes: calls come closer than limits in real seconds allow.
       ...(options.clock !== undefined && { now: options.clock.now, rateLimits: 'none' }),
+      ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
       ...(options.taskIds !== undefined && { taskIds: options.taskIds }),
       ...(options.maxRunningTasks !== undefined && { maxRunningTasks: options.maxRunningTasks }),
       ...(options.template !== undefined && { template: options.template }),

@@ -4,92 +4,36 @@
  *
  * @module
  */
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import pg from 'pg';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answerRest } from '../../functions/start/routes.ts';
-import type { RtcAnswer } from '../../functions/start/rtc-client.ts';
 import type { StartService } from '../../functions/start/service.ts';
 import { runTick } from '../../functions/start/tick.ts';
-import { loadStartConfig } from '../../shared/config.ts';
 import { ingestMessage } from '../../shared/ingest.ts';
 import { openDatabase } from '../../shared/store/database.ts';
 import { migrateDatabase } from '../../shared/store/migrate.ts';
 import { rememberNonce } from '../../shared/store/nonces.ts';
 import { explainStatements, type StatementPlan } from '../support/explain.ts';
+import { callRoute, createServiceOn, fillDatabase, type RouteCall } from '../support/large-store.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
 
-const SECRET = 's'.repeat(32);
-const AUTHORIZATION = `Basic ${Buffer.from(`id:${SECRET}`).toString('base64')}`;
 const TASK = { ChannelId: 'channel', TemplateId: 'template' };
 const TASKS = 100_000;
 
 /** One row each, or one for each AppId: to read them whole is right. */
 const SMALL_TABLES = ['sweeps', 'webhook_endpoint', 'schema_migrations'];
 
-/** A month and a day of recordings, with three files each: most have ended, some failed, what is due lies ahead. */
-const FILL = [
-  `insert into tasks (app_id, task_id, channel_id, state, parameters, request, requested_at, ended_at, last_file_at)
-select 'app', 't' || n, 'c' || n % 500, case when n % 100 = 0 then 'failed' when n % 50 = 0 then 'recording' else 'stopped' end,
-  '{}', '{}', at, case when n % 50 = 0 and n % 100 > 0 then null else at end, at
-from generate_series(1, ${TASKS}) n, lateral (select now() - make_interval(secs => 27 * (${TASKS} - n)) as at) t`,
-  `insert into files (id, app_id, task_id, channel_id, url, start_time, stop_time, source, received_at)
-select 'f' || n || '-' || i, 'app', 't' || n, 'c', 'http://b/' || n || '-' || i || '.mp4', now(), now(), 'callback', now()
-from generate_series(1, ${TASKS}) n, generate_series(1, 3) i`,
-  `insert into events (id, type, app_id, task_id, body, delivery, occurred_at)
-select 'e' || n || '-' || i, case when i = 1 then 'record_task.started' else 'record_file.created' end, 'app', 't' || n,
-  '{"data":{}}', case when n % 200 = 0 then 'dead' else 'delivered' end, now() - make_interval(secs => 27 * (${TASKS} - n))
-from generate_series(1, ${TASKS}) n, generate_series(1, 4) i`,
-  `insert into jobs (kind, key, payload, due_at)
-select kind, 'app/' || n, '{}', now() + make_interval(mins => 60 + n)
-from generate_series(1, 10000) n, unnest(array['stop', 'deliver']) kind`,
-  `insert into nonces (access_key_id, nonce, use_id, expires_at)
-select 'id', n::text, gen_random_uuid(), now() + make_interval(secs => n % 900 + 60) from generate_series(1, ${TASKS}) n`,
-  `insert into schedules (id, app_id, parameters, cron, time_zone, duration_seconds, late_by_seconds, enabled, planned_from)
-select 's' || n, 'app', '{}', '0 9 * * *', 'UTC', 600, 300, true, now() from generate_series(1, 5000) n`,
-  `insert into schedule_slots (schedule_id, slot_at, task_id, state, settled_at)
-select 's' || n, now() - make_interval(days => i), 's' || n || '-' || i, 'started', now()
-from generate_series(1, 5000) n, generate_series(1, 4) i`,
-  `insert into dead_letters (id, app_id, source, reason, body)
-select md5(n::text) || md5(n::text), 'app', 'http', 'MalformedBody', 'x' from generate_series(1, 5000) n`,
-  'analyze',
-];
-
-const ACCEPTED: RtcAnswer = { kind: 'accepted', RequestId: 'R', body: { TotalNum: 0, RecordFiles: [] } };
-
 const FILE_CREATED = v.parse(
   v.record(v.string(), v.unknown()),
   JSON.parse(readFileSync(new URL('../fixtures/record-task/file-created.json', import.meta.url), 'utf8')),
 );
-
-/** On a connection without the time limit of the service's own. */
-async function fill(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  for (const statement of FILL) await client.query(statement);
-  await client.end();
-}
 
 describe('every statement', () => {
   let postgres: Postgres;
   let service: StartService;
   const plans: StatementPlan[] = [];
 
-  const call = async (method: string, path: string, body?: unknown, query: Record<string, string> = {}) => {
-    const { statusCode } = await answerRest({
-      event: {
-        ...{ version: 'v1', rawPath: path, isBase64Encoded: false, queryParameters: query },
-        body: body === undefined ? '' : JSON.stringify(body),
-        headers: { authorization: AUTHORIZATION, 'content-type': 'application/json', 'x-forwarded-proto': 'https' },
-        requestContext: { domainName: 'd', requestId: 'r', timeEpoch: '0', http: { method, path } },
-      },
-      ...{ requestId: 'r', now: new Date(), createId: randomUUID, config: service.config },
-      openService: async () => service,
-    });
-    return statusCode;
-  };
+  const call = (request: RouteCall) => callRoute(service, request);
   const run = async (work: () => Promise<unknown>): Promise<readonly StatementPlan[]> => {
     plans.length = 0;
     await work();
@@ -103,21 +47,8 @@ describe('every statement', () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     await migrateDatabase(postgres.url);
-    await fill(postgres.url);
-    const database = openDatabase(postgres.url);
-    service = {
-      config: loadStartConfig({ DATABASE_URL: postgres.url, API_KEYS: `id:${SECRET}`, APP_IDS: 'app' }),
-      database: explainStatements(database, (plan) => plans.push(plan)),
-      webhook: { url: 'http://app.test/', secrets: [] },
-      fetch: async () => new Response(null, { status: 204 }),
-      now: () => new Date(),
-      wallNow: () => new Date(),
-      random: () => 0,
-      createId: randomUUID,
-      callRtc: async () => ACCEPTED,
-      log: () => undefined,
-      credentials: {},
-    };
+    await fillDatabase(postgres.url, TASKS);
+    service = createServiceOn(explainStatements(openDatabase(postgres.url), (plan) => plans.push(plan)));
   });
 
   afterAll(async () => {
@@ -130,7 +61,7 @@ describe('every statement', () => {
     expect(findScans(found)).toHaveLength(1);
   });
 
-  test.each<readonly [string, readonly Parameters<typeof call>[]]>([
+  test.each<readonly [string, readonly RouteCall[]]>([
     [
       'a recording, from start to stop',
       [
@@ -186,7 +117,7 @@ describe('every statement', () => {
     ],
   ])('of %s finds its rows by an index', async (_, calls) => {
     const found = await run(async () => {
-      for (const request of calls) expect([request, await call(...request)]).toEqual([request, expect.any(Number)]);
+      for (const request of calls) expect([request, await call(request)]).toEqual([request, expect.any(Number)]);
     }).catch((error: unknown) => {
       // What is not there is answered by an error, after its statement.
       if (error instanceof Error && 'status' in error && error.status === 404) return [...plans];

@@ -1,0 +1,123 @@
+/**
+ * Starts to the emulated RTC, through the built bundle in the function host, and how often each waits for the database.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { LOCAL_API_KEY, LOCAL_APP_ID, type LocalStack, startLocalStack } from '../local/stack.ts';
+import { OFFICIAL_CLIENTS } from '../test/support/official-clients.ts';
+import { startPostgres } from '../test/support/postgres.ts';
+import type { BenchSize } from './main.ts';
+import { PROJECT_FOLDER } from './peer.ts';
+import { startCountingProxy } from './round-trips.ts';
+import { summarize } from './statistics.ts';
+import type { Row } from './table.ts';
+
+const INSTANCES = 8;
+const COUNTED = 20;
+
+/** Measures outcomes a second and round trips. */
+export async function measureStarts({ requests }: BenchSize): Promise<readonly Row[]> {
+  const postgres = await startPostgres({ maxConnections: 100 });
+  const proxy = await startCountingProxy(postgres.port);
+  const options = {
+    projectFolder: PROJECT_FOLDER,
+    ports: { start: 0, callback: 0, rtc: 0, webhook: 0, database: 0 },
+    timeScale: 1,
+    rateLimits: 'none',
+    maxRunningTasks: 1_000_000,
+    environment: { WEBHOOK_URL: '', WEBHOOK_SECRETS: '' },
+  } as const;
+  try {
+    const direct = await startLocalStack({ ...options, maxInstances: INSTANCES, databaseUrl: postgres.url });
+    const throughput = await measureThroughput(direct, requests).finally(() => direct.close());
+    const databaseUrl = postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`);
+    const counted = await startLocalStack({ ...options, maxInstances: 1, databaseUrl });
+    const trips = await countTrips(counted, proxy.count).finally(() => counted.close());
+    return [...throughput, ...trips];
+  } finally {
+    await proxy.close();
+    await postgres.close();
+  }
+}
+
+async function measureThroughput(stack: LocalStack, requests: number): Promise<readonly Row[]> {
+  for (let index = 0; index < INSTANCES * 4; index++) await start(stack);
+  const durationsMs: number[] = [];
+  let left = requests;
+  const startedAtMs = performance.now();
+  const work = async () => {
+    while (left > 0) {
+      left -= 1;
+      const sentAtMs = performance.now();
+      await start(stack);
+      durationsMs.push(performance.now() - sentAtMs);
+    }
+  };
+  await Promise.all(Array.from({ length: INSTANCES }, work));
+  const { p50, p99 } = summarize(durationsMs);
+  const perSecond = (requests * 1_000) / (performance.now() - startedAtMs);
+  const common = { section: 'starts', peers: [] };
+  return [
+    { ...common, what: `recordings started, ${INSTANCES} instances (more is better)`, unit: '/s', ours: perSecond },
+    { ...common, what: 'time of one start, p50', unit: 'ms', ours: p50 },
+    { ...common, what: 'time of one start, p99', unit: 'ms', ours: p99 },
+  ];
+}
+
+async function countTrips(stack: LocalStack, count: () => number): Promise<readonly Row[]> {
+  const [id = '', secret = ''] = LOCAL_API_KEY.split(':');
+  const [client] = OFFICIAL_CLIENTS;
+  if (client === undefined) throw new Error('There is no official client.');
+  const rpc = async () => {
+    const outcome = await client.call({
+      endpoint: stack.start.url.replace('http://', ''),
+      key: { accessKeyId: id, accessKeySecret: secret },
+      action: 'StartRecordTask',
+      parameters: { AppId: LOCAL_APP_ID, ChannelId: 'channel', TaskId: randomUUID(), TemplateId: '76dasgb****' },
+    });
+    if (outcome.verdict !== 'success') throw new Error('The drop-in refused a start.');
+  };
+  const callback = async () => {
+    const TaskId = randomUUID();
+    const response = await fetch(stack.callbackUrl, {
+      method: 'POST',
+      body: JSON.stringify({
+        ...{ AppId: LOCAL_APP_ID, ChannelId: 'channel', TaskId, Event: 'FileCreated', MsgId: randomUUID() },
+        ...{ StartTime: '2026-11-22T10:00:00Z', StopTime: '2026-11-22T10:30:00Z' },
+        Url: `http://bucket.oss-cn-shanghai.aliyuncs.com/${TaskId}.m3u8`,
+      }),
+    });
+    if (response.status !== 200) throw new Error(`A callback was answered ${response.status}.`);
+  };
+  const rows: Row[] = [];
+  for (const [what, budget, work] of [
+    ['a start by REST', 2, () => start(stack)],
+    ['a start by the drop-in', 3, rpc],
+    ['a callback', 1, callback],
+  ] as const) {
+    // The first opens the connection and looks at the schema's version.
+    await work();
+    const before = count();
+    for (let index = 0; index < COUNTED; index++) await work();
+    const ours = (count() - before) / COUNTED;
+    rows.push({
+      ...{ section: 'starts', what: `round trips to the database, ${what}`, unit: '', ours, peers: [] },
+      budget: { words: `${budget}`, isMet: ours === budget },
+    });
+  }
+  return rows;
+}
+
+async function start(stack: LocalStack): Promise<void> {
+  const response = await fetch(`${stack.start.url}/record-tasks`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(LOCAL_API_KEY).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ ChannelId: 'channel', TaskId: randomUUID(), TemplateId: '76dasgb****', MixMode: 1 }),
+  });
+  await response.arrayBuffer();
+  if (response.status !== 201) throw new Error(`A start was answered ${response.status}.`);
+}
