@@ -38,7 +38,7 @@ interface ColdStart {
 
 /** Measures both functions. */
 export async function measureColdStart(size: BenchSize): Promise<readonly Row[]> {
-  const postgres = await startPostgres();
+  const postgres = await startPostgres({ commits: 'flushed' });
   const rtc = await startRtcEmulator({
     port: 0,
     credentials: [KEY],

@@ -1,6 +1,6 @@
 /**
- * Callbacks through the built bundle in the function host, on a real PostgreSQL. No webhook is configured, so that all do
- * the same: store and answer.
+ * Callbacks through the built bundle in the function host, on a real PostgreSQL that flushes each commit to the disk. No
+ * webhook is configured, so that all do the same: store and answer.
  *
  * @module
  */
@@ -14,6 +14,7 @@ import { bundlePeer } from './bundle.ts';
 import type { BenchSize } from './main.ts';
 import { PROJECT_FOLDER } from './peer.ts';
 import { createPeerTables } from './peer-tables.ts';
+import { startCountingProxy } from './round-trips.ts';
 import { interleave, summarize } from './statistics.ts';
 import type { Row } from './table.ts';
 
@@ -22,20 +23,34 @@ const TURN = 200;
 
 /** Measures with one instance and with eight. */
 export async function measureIngest({ requests }: BenchSize): Promise<readonly Row[]> {
-  const postgres = await startPostgres({ maxConnections: 100 });
+  const postgres = await startPostgres({ maxConnections: 100, commits: 'flushed' });
+  const distant = await startCountingProxy(postgres.port, 1);
   const database = openDatabase(postgres.url);
   try {
     await createPeerTables(database);
     const rows: Row[] = [];
-    for (const instances of [1, 8]) rows.push(...(await measureWith(instances, requests, postgres.url)));
+    for (const instances of [1, 8])
+      rows.push(...(await measureWith(instances, requests, { databaseUrl: postgres.url })));
+    const databaseUrl = postgres.url.replace(`:${postgres.port}/`, `:${distant.port}/`);
+    rows.push(...(await measureWith(1, requests, { databaseUrl, where: ', database 1 ms away' })));
     return rows;
   } finally {
+    await distant.close();
     await database.close();
     await postgres.close();
   }
 }
 
-async function measureWith(instances: number, requests: number, databaseUrl: string): Promise<readonly Row[]> {
+interface Place {
+  readonly databaseUrl: string;
+  readonly where?: string;
+}
+
+async function measureWith(
+  instances: number,
+  requests: number,
+  { databaseUrl, where = '' }: Place,
+): Promise<readonly Row[]> {
   const stack = await startLocalStack({
     projectFolder: PROJECT_FOLDER,
     ports: { start: 0, callback: 0, rtc: 0, webhook: 0, database: 0 },
@@ -61,7 +76,7 @@ async function measureWith(instances: number, requests: number, databaseUrl: str
     );
     const rate = (name: string) => summarize(rates.get(name) ?? []).p50;
     const latency = (name: string, share: 'p50' | 'p99') => summarize(latencies.get(name)?.slice(TURN) ?? [])[share];
-    const what = instances === 1 ? 'one instance' : `${instances} instances`;
+    const what = `${instances === 1 ? 'one instance' : `${instances} instances`}${where}`;
     const labels = [
       ['three', 'three queries in a transaction'],
       ['bare', 'a bare insert'],

@@ -1,5 +1,6 @@
 /**
- * A proxy before PostgreSQL that counts how often somebody waits for it: each `Sync` of the protocol ends one round trip.
+ * A proxy before PostgreSQL that counts how often somebody waits for it: each `Sync` of the protocol ends one round trip. It
+ * can also make them as long as they are between two machines.
  *
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html
  * @module
@@ -16,8 +17,8 @@ export interface CountingProxy {
   close(): Promise<void>;
 }
 
-/** Starts one in front of `targetPort`. */
-export async function startCountingProxy(targetPort: number): Promise<CountingProxy> {
+/** Starts one in front of `targetPort` that takes `delayMs` longer for each round trip. */
+export async function startCountingProxy(targetPort: number, delayMs = 0): Promise<CountingProxy> {
   const sockets = new Set<Socket>();
   let syncs = 0;
   const server = createServer((client) => {
@@ -33,8 +34,12 @@ export async function startCountingProxy(targetPort: number): Promise<CountingPr
     const read = createReader((type) => {
       if (type === SYNC) syncs += 1;
     });
-    client.on('data', read);
-    client.pipe(target).pipe(client);
+    client.on('data', (chunk: Buffer) => {
+      read(chunk);
+      if (delayMs === 0) target.write(chunk);
+      else setTimeout(() => target.write(chunk), delayMs);
+    });
+    target.pipe(client);
   });
   const port = await listen(server, 0);
   return {

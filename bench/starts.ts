@@ -18,7 +18,7 @@ const COUNTED = 20;
 
 /** Measures outcomes a second and round trips. */
 export async function measureStarts({ requests }: BenchSize): Promise<readonly Row[]> {
-  const postgres = await startPostgres({ maxConnections: 100 });
+  const postgres = await startPostgres({ maxConnections: 100, commits: 'flushed' });
   const proxy = await startCountingProxy(postgres.port);
   const options = {
     projectFolder: PROJECT_FOLDER,
