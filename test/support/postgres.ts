@@ -29,6 +29,8 @@ export interface PostgresOptions {
   readonly maxConnections?: number;
   /** `bin` of a server installed on this machine; absent means the one from the package registry. */
   readonly binFolder?: string;
+  /** `flushed`: a commit is on the disk when it is answered, as in production; `unflushed`, which is quicker, by default. */
+  readonly commits?: 'flushed' | 'unflushed';
   /** `certified`: offers TLS with the certificate of `test/fixtures/tls`, for 127.0.0.1 and no name; `none` by default. */
   readonly tls?: 'certified' | 'none';
 }
@@ -51,6 +53,7 @@ export interface Postgres {
 export async function startPostgres({
   maxConnections = 100,
   binFolder,
+  commits = 'unflushed',
   tls = 'none',
 }: PostgresOptions = {}): Promise<Postgres> {
   const identity: Identity = process.getuid?.() === 0 ? UNPRIVILEGED : {};
@@ -90,7 +93,7 @@ export async function startPostgres({
         folder,
         '-N',
         String(maxConnections),
-        '-F',
+        ...(commits === 'unflushed' ? ['-F'] : []),
         ...tlsArguments,
       ],
       { ...settings, stdio: ['ignore', 'ignore', 'pipe'] },
