@@ -10,8 +10,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import * as v from 'valibot';
-import type { FunctionCredentials } from '../../shared/fc.ts';
 import { MAX_QUERY_BYTES, measureQueryBytes } from '../../shared/record-task/rpc-names.ts';
+import type { RtcConnection } from './official-client.ts';
 
 /** Product `rtc`, https://api.aliyun.com/product/rtc */
 const RTC_VERSION = '2018-01-11';
@@ -188,14 +188,6 @@ function scrubMessage(code: string, message: string | undefined): string {
   );
 }
 
-/** Where and as whom to call. */
-export interface RtcConnection {
-  readonly endpoint: string;
-  readonly protocol: 'http' | 'https';
-  /** From the function's context, fresh with each invocation: STS tokens expire. */
-  readonly credentials: FunctionCredentials;
-}
-
 /**
  * The client's connect time-out is a time-out of silence that goes on after the connection stands, and it is reported as
  * a connect time-out even then. Only if the read time-out is the shorter one do the two mean what they say.
@@ -204,14 +196,14 @@ const CONNECT_TIMEOUT_MARGIN_MS = 250;
 
 /** The official client as a {@link SendRpc}. */
 export function createRtcSender(connection: RtcConnection): SendRpc {
-  let opening: ReturnType<typeof openClient> | undefined;
+  let opening: ReturnType<typeof loadOfficialClient> | undefined;
   return async (action, pairs, timeoutMs) => {
-    opening ??= openClient(connection);
-    const { client, openApi, teaUtil } = await opening;
+    opening ??= loadOfficialClient(connection);
+    const { client, Params, OpenApiRequest, RuntimeOptions } = await opening;
     const { protocol } = connection;
     const parameters = Object.fromEntries(pairs);
     const isLong = measureQueryBytes(pairs) > MAX_QUERY_BYTES;
-    const params = new openApi.Params({
+    const params = new Params({
       action,
       version: RTC_VERSION,
       protocol,
@@ -222,12 +214,12 @@ export function createRtcSender(connection: RtcConnection): SendRpc {
       reqBodyType: 'formData',
       bodyType: 'json',
     });
-    const request = new openApi.OpenApiRequest({
+    const request = new OpenApiRequest({
       // A frozen instance wakes up with dead sockets, and on a kept one the client's read time-out does not work.
       headers: { connection: 'close' },
       ...(isLong ? { body: parameters } : { query: parameters }),
     });
-    const runtime = new teaUtil.RuntimeOptions({
+    const runtime = new RuntimeOptions({
       autoretry: false,
       readTimeout: timeoutMs,
       connectTimeout: timeoutMs + CONNECT_TIMEOUT_MARGIN_MS,
@@ -246,18 +238,9 @@ export function createRtcSender(connection: RtcConnection): SendRpc {
   };
 }
 
-/** Loaded with the first call: it is a quarter of what an instance has to load, and many requests call nobody. */
-async function openClient({ endpoint, protocol, credentials }: RtcConnection) {
-  const { default: openApi } = await import('@alicloud/openapi-client');
-  const { default: teaUtil } = await import('@alicloud/tea-util');
-  const config = new openApi.Config({
-    accessKeyId: credentials.accessKeyId ?? '',
-    accessKeySecret: credentials.accessKeySecret ?? '',
-    ...(credentials.securityToken !== undefined && { securityToken: credentials.securityToken }),
-    endpoint,
-    protocol,
-  });
-  return { client: new openApi.default(config), openApi, teaUtil };
+async function loadOfficialClient(connection: RtcConnection) {
+  const { openOfficialClient } = await import('./official-client.ts');
+  return openOfficialClient(connection);
 }
 
 const ClientAnswer = v.object({ statusCode: v.number(), body: v.unknown() });

@@ -35,9 +35,10 @@ function listStatements(tasks: number): readonly string[] {
   const secondsBetween = (27 * 100_000) / tasks;
   return [
     `insert into tasks (app_id, task_id, channel_id, state, parameters, request, requested_at, ended_at, last_file_at)
-select 'app', 't' || n, 'c' || n % 500, case when n % 100 = 0 then 'failed' when n % 50 = 0 then 'recording' else 'stopped' end,
-  '{}', '{}', at, case when n % 50 = 0 and n % 100 > 0 then null else at end, at
-from generate_series(1, ${tasks}) n, lateral (select now() - make_interval(secs => ${secondsBetween} * (${tasks} - n)) as at) t`,
+select 'app', 't' || n, 'c' || n % 500, state, '{}', '{}', at, case when state <> 'recording' then at end, at
+from generate_series(1, ${tasks}) n,
+  lateral (select now() - make_interval(secs => ${secondsBetween} * (${tasks} - n)) as at,
+    case when n % 50 = 0 then 'failed' when n % 2 = 0 and n > ${tasks} - 100 then 'recording' else 'stopped' end as state) t`,
     `insert into files (id, app_id, task_id, channel_id, url, start_time, stop_time, source, received_at)
 select 'f' || n || '-' || i, 'app', 't' || n, 'c', 'http://b/' || n || '-' || i || '.mp4', now(), now(), 'callback', now()
 from generate_series(1, ${tasks}) n, generate_series(1, 3) i`,
