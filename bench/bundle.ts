@@ -1,5 +1,6 @@
 /**
- * Peers as bundles, made with the very settings that the functions are built with.
+ * Peers as bundles: one file each, as the functions are, but for what the functions' build does to be quick: see `define`
+ * in package.json, and `--splitting`.
  *
  * @module
  */

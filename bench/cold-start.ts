@@ -95,8 +95,10 @@ async function measureStart(size: BenchSize, environment: Environment, bundled: 
       unbundled: create(findPeer('express-app.mjs')),
       floor: create(findPeer('floor.mjs')),
     });
-    rows.push(...toRows(what, measured, { words: 'p50 <= 1/2 of the bundled peer', of: 'bundled', share: 0.5 }));
-    if (path.endsWith('dryRun=true')) rows.push(toImportRow('start: import of the bundle', measured, 80));
+    const isFirstAnswer = path.endsWith('dryRun=true');
+    const budget = { words: 'p50 <= 1/2 of the bundled peer', of: 'bundled', share: 0.5 };
+    rows.push(...toRows(what, measured, isFirstAnswer ? budget : undefined));
+    if (isFirstAnswer) rows.push(toImportRow('start: import of the bundle', measured, 80));
   }
   return rows;
 }
