@@ -89,7 +89,7 @@ function describeRun(table: string, size: BenchSize): string {
   return `# Results
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}, rtc-recorder ${version} at ${commit}: Node ${process.versions.node}, ${type()} ${release()}, ${cpus().length} × ${cpu?.model ?? 'an unknown processor'},
-${Math.round(totalmem() / 2 ** 30)} GiB. Runs of ours and of what stands beside it take turns in one process tree; figures are medians of ${size.rounds} rounds (cold starts: ${size.coldStarts}) after one to warm up, unless said otherwise. A ratio
+${Math.round(totalmem() / 2 ** 30)} GiB. Runs of ours and of what stands beside it take turns in one process tree, but for the sizes of growth, which come one after the other; figures are medians of ${size.rounds} rounds (cold starts: ${size.coldStarts}) after one to warm up, unless said otherwise. A ratio
 below 1 : 1 is in our favour where less is better.
 
 ${table}

@@ -179,7 +179,7 @@ select 'yourAppId', 'old-' || lpad(i::text, 2, '0'), 'many', 'external' from gen
       );
       const files = page.locator('.data tbody tr');
       expect(await files.count()).toBe(4);
-      expect(await files.nth(1).textContent()).toMatch(/^Gap.*4 min 53 sa pause or a loss \(m3u8\)$/);
+      expect(await files.nth(1).textContent()).toMatch(/^Gap.*4 min 5\d sa pause or a loss \(m3u8\)$/);
       await page.getByText('4IN_720P is the cheapest that suffices').first().waitFor();
       expect(await page.locator('.layout-picture img').getAttribute('alt')).toContain('Pane 0: teacher');
       await page.locator('.timeline').getByText('1 attempt').first().click();
@@ -280,7 +280,7 @@ select 'yourAppId', 'old-' || lpad(i::text, 2, '0'), 'many', 'external' from gen
       await heading(page, 'Found').waitFor();
       await page.getByLabel('Type').selectOption({ label: 'Gap' });
       await page.waitForURL(/TaskId=lesson-42&Type=record_file\.gap$/);
-      await page.getByText('4 min 53 s without a file').waitFor();
+      await page.getByText(/4 min 5\d s without a file/).waitFor();
       expect(await page.locator('tbody tr').count()).toBe(1);
     });
   });
