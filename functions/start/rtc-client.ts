@@ -10,11 +10,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import * as v from 'valibot';
-import { MAX_QUERY_BYTES, measureQueryBytes } from '../../shared/record-task/rpc-names.ts';
-import type { RtcConnection } from './official-client.ts';
-
-/** Product `rtc`, https://api.aliyun.com/product/rtc */
-const RTC_VERSION = '2018-01-11';
+import type { RtcConnection } from '../../shared/official-client.ts';
 
 /** The actions used here. */
 export type RtcAction = 'StartRecordTask' | 'UpdateRecordTask' | 'StopRecordTask' | 'DescribeRecordFiles';
@@ -199,34 +195,11 @@ export function createRtcSender(connection: RtcConnection): SendRpc {
   let opening: ReturnType<typeof loadOfficialClient> | undefined;
   return async (action, pairs, timeoutMs) => {
     opening ??= loadOfficialClient(connection);
-    const { client, Params, OpenApiRequest, RuntimeOptions } = await opening;
-    const { protocol } = connection;
-    const parameters = Object.fromEntries(pairs);
-    const isLong = measureQueryBytes(pairs) > MAX_QUERY_BYTES;
-    const params = new Params({
-      action,
-      version: RTC_VERSION,
-      protocol,
-      pathname: '/',
-      method: 'POST',
-      authType: 'AK',
-      style: 'RPC',
-      reqBodyType: 'formData',
-      bodyType: 'json',
-    });
-    const request = new OpenApiRequest({
-      // A frozen instance wakes up with dead sockets, and on a kept one the client's read time-out does not work.
-      headers: { connection: 'close' },
-      ...(isLong ? { body: parameters } : { query: parameters }),
-    });
-    const runtime = new RuntimeOptions({
-      autoretry: false,
-      readTimeout: timeoutMs,
-      connectTimeout: timeoutMs + CONNECT_TIMEOUT_MARGIN_MS,
-    });
+    const send = await opening;
+    const call = { action, pairs, readTimeoutMs: timeoutMs, connectTimeoutMs: timeoutMs + CONNECT_TIMEOUT_MARGIN_MS };
     return await answerHeaders.run({ retryAfterMs: undefined }, async () => {
       try {
-        const answer = v.parse(ClientAnswer, await client.callApi(params, request, runtime));
+        const answer = v.parse(ClientAnswer, await send(call));
         return { status: answer.statusCode, body: answer.body, retryAfterMs: undefined };
       } catch (error) {
         const refusal = v.safeParse(ClientRefusal, error);
@@ -239,7 +212,7 @@ export function createRtcSender(connection: RtcConnection): SendRpc {
 }
 
 async function loadOfficialClient(connection: RtcConnection) {
-  const { openOfficialClient } = await import('./official-client.ts');
+  const { openOfficialClient } = await import('../../shared/official-client.ts');
   return openOfficialClient(connection);
 }
 

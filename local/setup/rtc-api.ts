@@ -3,11 +3,10 @@
  *
  * @module
  */
-import openApi from '@alicloud/openapi-client';
-import teaUtil from '@alicloud/tea-util';
 import * as v from 'valibot';
 import type { Environment } from '../../shared/config.ts';
 import { RecorderError } from '../../shared/errors.ts';
+import { openOfficialClient } from '../../shared/official-client.ts';
 import { flattenParameters, type ParameterValue } from '../../shared/record-task/rpc-names.ts';
 
 /** The operations a set-up takes. */
@@ -56,34 +55,17 @@ export function readRtcTarget(environment: Environment): RtcTarget {
   };
 }
 
-/** Product `rtc`, https://api.aliyun.com/product/rtc */
-const RTC_VERSION = '2018-01-11';
 const TIMEOUT_MS = 10_000;
 
 /** Returns a caller that tries once. */
 export function createRtcCaller(target: RtcTarget): CallRtc {
-  const { protocol, securityToken, ...connection } = target;
-  const client = new openApi.default(
-    new openApi.Config({ ...connection, protocol, ...(securityToken !== undefined && { securityToken }) }),
-  );
-  const runtime = new teaUtil.RuntimeOptions({ autoretry: false, readTimeout: TIMEOUT_MS, connectTimeout: TIMEOUT_MS });
+  const { endpoint, protocol, securityToken, ...key } = target;
+  const credentials = { ...key, ...(securityToken !== undefined && { securityToken }) };
+  const send = openOfficialClient({ endpoint, protocol, credentials });
   return async (action, parameters) => {
-    const params = new openApi.Params({
-      action,
-      version: RTC_VERSION,
-      protocol,
-      pathname: '/',
-      method: 'POST',
-      authType: 'AK',
-      style: 'RPC',
-      reqBodyType: 'formData',
-      bodyType: 'json',
-    });
-    const request = new openApi.OpenApiRequest({
-      headers: { connection: 'close' },
-      query: Object.fromEntries(flattenParameters(parameters)),
-    });
-    const body = await client.callApi(params, request, runtime).then(readAnswer, (error: unknown) => {
+    const pairs = flattenParameters(parameters);
+    const call = { action, pairs, readTimeoutMs: TIMEOUT_MS, connectTimeoutMs: TIMEOUT_MS };
+    const body = await send(call).then(readAnswer, (error: unknown) => {
       throw createRefusal(error, target);
     });
     // The client takes each 2xx for a success, whatever its body says.
