@@ -1,25 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { MAX_COUNTED, readBacklog } from '../../shared/store/backlog.ts';
-import { type Database, openDatabase } from '../../shared/store/database.ts';
-import { migrateDatabase } from '../../shared/store/migrate.ts';
-import { DATABASE_KINDS, DATABASES, type TestDatabase } from '../support/database.ts';
+import { DATABASE_KINDS, useMigratedDatabase } from '../support/database.ts';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 
 describe.each(DATABASE_KINDS)('readBacklog on the %s database', (kind) => {
-  let server: TestDatabase;
-  let database: Database;
-
-  beforeAll(async () => {
-    server = await DATABASES[kind]();
-    database = openDatabase(server.url);
-    await migrateDatabase(server.url);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await server.close();
-  });
+  const database = useMigratedDatabase(kind);
 
   beforeEach(async () => {
     for (const table of ['jobs', 'events', 'tasks']) await database.query(`delete from ${table}`, []);

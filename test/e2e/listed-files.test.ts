@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type IngestDependencies, ingestMessage, ingestRecordFiles } from '../../shared/ingest.ts';
-import { type Database, openDatabase } from '../../shared/store/database.ts';
-import { migrateDatabase } from '../../shared/store/migrate.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ingestMessage, ingestRecordFiles } from '../../shared/ingest.ts';
 import { readEvents, readFiles, readTask } from '../../shared/store/read.ts';
 import { claimStart } from '../../shared/store/start.ts';
-import { DATABASE_KINDS, DATABASES, type TestDatabase } from '../support/database.ts';
+import { DATABASE_KINDS, useMigratedDatabase } from '../support/database.ts';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 
@@ -22,21 +20,8 @@ const createItem = (changes: object = {}) => ({
 });
 
 describe.each(DATABASE_KINDS)('ingestRecordFiles on the %s database', (kind) => {
-  let server: TestDatabase;
-  let database: Database;
-  let dependencies: IngestDependencies;
-
-  beforeAll(async () => {
-    server = await DATABASES[kind]();
-    await migrateDatabase(server.url);
-    database = openDatabase(server.url);
-    dependencies = { database, webhook: { url: 'http://app/', secrets: [] }, now: () => NOW, ossHosts: [] };
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await server.close();
-  });
+  const database = useMigratedDatabase(kind);
+  const dependencies = { database, webhook: { url: 'http://app/', secrets: [] }, now: () => NOW, ossHosts: [] };
 
   beforeEach(async () => {
     for (const table of ['files', 'events', 'tasks']) await database.query(`delete from ${table}`, []);

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../shared/store/database.ts';
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../shared/store/database.ts';
 import { listDeadLetters } from '../../shared/store/dead-letters.ts';
-import { migrateDatabase } from '../../shared/store/migrate.ts';
 import { listEvents, listTasks } from '../../shared/store/read.ts';
 import { listSchedules } from '../../shared/store/schedules.ts';
-import { DATABASE_KINDS, DATABASES, type TestDatabase } from '../support/database.ts';
+import { DATABASE_KINDS, useMigratedDatabase } from '../support/database.ts';
 
 /** Positions of one digit, of two and of three. */
 const COUNT = 120;
@@ -58,19 +57,7 @@ select 'n' || n, 'app', '{}', '0 9 * * *', 'UTC', 60, 300, true, now() from gene
 ];
 
 describe.each(DATABASE_KINDS)('lists on the %s database', (kind) => {
-  let server: TestDatabase;
-  let database: Database;
-
-  beforeAll(async () => {
-    server = await DATABASES[kind]();
-    database = openDatabase(server.url);
-    await migrateDatabase(server.url);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await server.close();
-  });
+  const database = useMigratedDatabase(kind);
 
   test.each(LISTS)(
     '%s come newest first, each once, however many digits their positions have',

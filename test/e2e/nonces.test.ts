@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../shared/store/database.ts';
-import { migrateDatabase } from '../../shared/store/migrate.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../shared/store/database.ts';
 import { pruneNonces, rememberNonce } from '../../shared/store/nonces.ts';
-import { DATABASE_KINDS, DATABASES, type TestDatabase } from '../support/database.ts';
+import { DATABASE_KINDS, useMigratedDatabase } from '../support/database.ts';
 
 const MINUTE_MS = 60_000;
 
 describe.each(DATABASE_KINDS)('the nonces on the %s database', (kind) => {
-  let server: TestDatabase;
-  let database: Database;
-
-  beforeAll(async () => {
-    server = await DATABASES[kind]();
-    await migrateDatabase(server.url);
-    database = openDatabase(server.url);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await server.close();
-  });
+  const database = useMigratedDatabase(kind);
 
   beforeEach(() => database.query('delete from nonces', []));
 
@@ -36,7 +23,7 @@ describe.each(DATABASE_KINDS)('the nonces on the %s database', (kind) => {
   });
 
   test('are new for exactly one of many at once, from several instances', async () => {
-    const others = Array.from({ length: 4 }, () => openDatabase(server.url));
+    const others = Array.from({ length: 4 }, () => openDatabase(database.url));
     try {
       const outcomes = await Promise.all(
         Array.from({ length: 20 }, (_, index) =>

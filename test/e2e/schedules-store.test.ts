@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../shared/store/database.ts';
 import { claimJobs, type Job, retryJob } from '../../shared/store/jobs.ts';
-import { migrateDatabase } from '../../shared/store/migrate.ts';
 import { readEvents } from '../../shared/store/read.ts';
 import {
   createSchedule,
@@ -21,26 +20,14 @@ import {
   updateSchedule,
 } from '../../shared/store/schedules.ts';
 import { claimStart } from '../../shared/store/start.ts';
-import { DATABASE_KINDS, DATABASES, type TestDatabase } from '../support/database.ts';
+import { DATABASE_KINDS, useMigratedDatabase } from '../support/database.ts';
 
 const SLOT = new Date('2026-11-23T02:00:00Z');
 const NEXT_SLOT = new Date('2026-11-24T02:00:00Z');
 const NOW = new Date('2026-11-22T10:00:00Z');
 
 describe.each(DATABASE_KINDS)('schedules on the %s database', (kind) => {
-  let server: TestDatabase;
-  let database: Database;
-
-  beforeAll(async () => {
-    server = await DATABASES[kind]();
-    database = openDatabase(server.url);
-    await migrateDatabase(server.url);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await server.close();
-  });
+  const database = useMigratedDatabase(kind);
 
   beforeEach(async () => {
     await database.query('truncate schedules, schedule_slots, tasks, events, jobs', []);
@@ -126,7 +113,7 @@ from jobs order by kind, key`,
     });
 
     test('of twenty at once makes one', async () => {
-      const pools = Array.from({ length: 20 }, () => openDatabase(server.url));
+      const pools = Array.from({ length: 20 }, () => openDatabase(database.url));
       try {
         const outcomes = await Promise.all(pools.map((pool) => createSchedule(pool, createDaily(), PLAN)));
         expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
@@ -204,7 +191,7 @@ from jobs order by kind, key`,
 
     test('gives a slot to one of twenty parallel claims, and lets one of them settle it', async () => {
       await createSchedule(database, createDaily(), PLAN);
-      const pools = Array.from({ length: 20 }, () => openDatabase(server.url));
+      const pools = Array.from({ length: 20 }, () => openDatabase(database.url));
       try {
         const claims = await Promise.all(pools.map((pool) => claimSlots(SLOT, pool)));
         expect(claims.flat()).toHaveLength(1);

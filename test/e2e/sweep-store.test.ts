@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { RtcAnswer } from '../../functions/start/rtc-client.ts';
 import { type SweepDependencies, sweepRecordFiles } from '../../functions/start/sweep.ts';
 import { loadStartConfig } from '../../shared/config.ts';
 import { ingestMessage } from '../../shared/ingest.ts';
 import { type Database, openDatabase } from '../../shared/store/database.ts';
 import { claimJobs } from '../../shared/store/jobs.ts';
-import { migrateDatabase } from '../../shared/store/migrate.ts';
 import { listEvents, readFiles, readTask } from '../../shared/store/read.ts';
 import { claimStart, finishStart } from '../../shared/store/start.ts';
 import { ensureSweeps, findGaps, readSweep, saveSweep } from '../../shared/store/sweep.ts';
-import { DATABASE_KINDS, DATABASES, type TestDatabase } from '../support/database.ts';
+import { DATABASE_KINDS, useMigratedDatabase } from '../support/database.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 const APP = 'app';
@@ -110,19 +109,7 @@ class Scene {
 const accept = (body: Readonly<Record<string, unknown>>): RtcAnswer => ({ kind: 'accepted', RequestId: 'R', body });
 
 describe.each(DATABASE_KINDS)('the sweep on the %s database', (kind) => {
-  let server: TestDatabase;
-  let database: Database;
-
-  beforeAll(async () => {
-    server = await DATABASES[kind]();
-    await migrateDatabase(server.url);
-    database = openDatabase(server.url);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await server.close();
-  });
+  const database = useMigratedDatabase(kind);
 
   beforeEach(async () => {
     for (const table of ['files', 'events', 'tasks', 'sweeps', 'dead_letters']) {
@@ -154,7 +141,7 @@ describe.each(DATABASE_KINDS)('the sweep on the %s database', (kind) => {
 
   describe('ensureSweeps', () => {
     test('makes one sweep for each AppId, due at once, and none anew', async () => {
-      const pools = Array.from({ length: 5 }, () => openDatabase(server.url));
+      const pools = Array.from({ length: 5 }, () => openDatabase(database.url));
       try {
         await Promise.all(pools.map((pool) => ensureSweeps(pool, ['one', APP, APP], NOW)));
       } finally {

@@ -6,7 +6,10 @@
  * @module
  */
 import { existsSync } from 'node:fs';
+import { afterAll, beforeAll } from 'vitest';
 import { startEmbeddedDatabase } from '../../local/database.ts';
+import { type Database, openDatabase } from '../../shared/store/database.ts';
+import { migrateDatabase } from '../../shared/store/migrate.ts';
 import { hasPgbouncer, startPgbouncer } from './pgbouncer.ts';
 import { startPostgres } from './postgres.ts';
 
@@ -43,3 +46,35 @@ export const DATABASE_KINDS: readonly (keyof typeof DATABASES)[] = [
   ...(existsSync(POSTGRES_15) ? (['postgres15'] as const) : []),
   ...(hasPgbouncer() ? (['pgbouncer'] as const) : []),
 ];
+
+/** The database of a suite. */
+export interface SuiteDatabase extends Database {
+  /** For connections of a test's own. */
+  readonly url: string;
+}
+
+/** Within `describe`: a migrated database, there before the first test and gone after the last. */
+export function useMigratedDatabase(kind: keyof typeof DATABASES): SuiteDatabase {
+  let opened: { readonly server: TestDatabase; readonly database: Database } | undefined;
+  const find = () => {
+    if (opened === undefined) throw new Error('The database is there within tests and hooks.');
+    return opened;
+  };
+  const close = async () => {
+    await opened?.database.close();
+    await opened?.server.close();
+  };
+  beforeAll(async () => {
+    const server = await DATABASES[kind]();
+    opened = { server, database: openDatabase(server.url) };
+    await migrateDatabase(server.url);
+  });
+  afterAll(close);
+  return {
+    get url() {
+      return find().server.url;
+    },
+    query: (text, values) => find().database.query(text, values),
+    close,
+  };
+}
