@@ -4,7 +4,6 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { startRtcEmulator } from '../local/emulator/start-rtc-emulator.ts';
@@ -16,9 +15,11 @@ import { bundlePeer } from './bundle.ts';
 import type { BenchSize } from './main.ts';
 import { findPeer, PROJECT_FOLDER } from './peer.ts';
 import { createPeerTables } from './peer-tables.ts';
+import { createFileCreated, createStart } from './requests.ts';
 import { interleave, type Summary, summarize } from './statistics.ts';
 import type { Row } from './table.ts';
 
+const APP_ID = 'yourAppId';
 const SECRET = 's'.repeat(32);
 const KEY = { accessKeyId: 'bench', accessKeySecret: SECRET, securityToken: 'token' };
 
@@ -54,7 +55,7 @@ export async function measureColdStart(size: BenchSize): Promise<readonly Row[]>
       PATH: process.env.PATH ?? '',
       DATABASE_URL: postgres.url,
       API_KEYS: `bench:${SECRET}`,
-      APP_IDS: 'yourAppId',
+      APP_IDS: APP_ID,
       CALLBACK_SECRETS: SECRET,
       ALLOW_HTTP: 'true',
       RTC_ENDPOINT: rtc.endpoint,
@@ -86,7 +87,7 @@ async function measureStart(size: BenchSize, environment: Environment, bundled: 
       (program: string, extra: object = {}): (() => Contestant) =>
       () => ({
         program,
-        first: { ...extra, path, headers, body: createBody() },
+        first: { ...extra, path, headers, body: JSON.stringify({ AppId: APP_ID, ...createStart() }) },
       });
     const ours = { bundle: join(PROJECT_FOLDER, 'dist', 'start', 'index.mjs') };
     const measured = await race(size, environment, {
@@ -104,48 +105,18 @@ async function measureStart(size: BenchSize, environment: Environment, bundled: 
 }
 
 async function measureCallback(size: BenchSize, environment: Environment): Promise<readonly Row[]> {
-  const path = `/record-callbacks/yourAppId/${createCallbackToken(SECRET, 'yourAppId')}`;
+  const path = `/record-callbacks/${APP_ID}/${createCallbackToken(SECRET, APP_ID)}`;
   const bundle = join(PROJECT_FOLDER, 'dist', 'callback', 'index.mjs');
   const threeQueries = await bundlePeer('three-queries.mjs');
   const create = (file: string) => () => ({
     program: findPeer('ours.mjs'),
-    first: { bundle: file, path, headers: { 'content-type': 'application/json' }, body: createMessage() },
+    first: { bundle: file, path, headers: { 'content-type': 'application/json' }, body: createFileCreated(APP_ID) },
   });
   const measured = await race(size, environment, { ours: create(bundle), bundled: create(threeQueries) });
   return [
     ...toRows('callback: spawn, import, first commit', measured, undefined),
     toImportRow('callback: import of the bundle', measured, 45),
   ];
-}
-
-function createBody(): string {
-  return JSON.stringify({
-    AppId: 'yourAppId',
-    ChannelId: 'yourChannelId',
-    TaskId: createTaskId(),
-    TemplateId: '76dasgb****',
-  });
-}
-
-function createMessage(): string {
-  return JSON.stringify({
-    ...{
-      AppId: 'yourAppId',
-      ChannelId: 'yourChannelId',
-      TaskId: createTaskId(),
-      Event: 'FileCreated',
-      MsgId: randomUUID(),
-    },
-    ...{
-      StartTime: '2026-11-22T10:00:00Z',
-      StopTime: '2026-11-22T10:30:00Z',
-      Url: `http://b.oss-cn-shanghai.aliyuncs.com/${randomUUID()}.mp4`,
-    },
-  });
-}
-
-function createTaskId(): string {
-  return randomUUID();
 }
 
 async function race(

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { StartService } from '../functions/start/service.ts';
 import { runTick } from '../functions/start/tick.ts';
@@ -15,6 +14,7 @@ import { migrateDatabase } from '../shared/store/migrate.ts';
 import { callRoute, createServiceOn, fillDatabase, type RouteCall } from '../test/support/large-store.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import type { BenchSize } from './main.ts';
+import { createFileCreated, createStart } from './requests.ts';
 import { summarize } from './statistics.ts';
 import type { Row } from './table.ts';
 
@@ -74,8 +74,11 @@ async function measureOperations(service: StartService, tasks: number): Promise<
   // What is old is forgotten first, as it is each hour: the ticks that are measured find nothing of it.
   await runTick(service, Date.now() + 60_000);
   const operations: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['a callback with a new file', () => ingestMessage(inbox, { AppId: 'app', source: 'http', body: createMessage() })],
-    ['a start by REST without the call', () => route(['POST', '/record-tasks', createTask()])()],
+    [
+      'a callback with a new file',
+      () => ingestMessage(inbox, { AppId: 'app', source: 'http', body: Buffer.from(createFileCreated('app')) }),
+    ],
+    ['a start by REST without the call', () => route(['POST', '/record-tasks', createStart()])()],
     ['a list of 20 tasks', route(['GET', '/record-tasks'])],
     [
       'a list of 20 tasks from the middle',
@@ -100,19 +103,6 @@ async function measureOperations(service: StartService, tasks: number): Promise<
     figures.set(what, summarize(durationsMs).p50);
   }
   return figures;
-}
-
-function createTask(): object {
-  return { ChannelId: 'channel', TaskId: randomUUID(), TemplateId: 'template' };
-}
-
-function createMessage(): Uint8Array {
-  return Buffer.from(
-    JSON.stringify({
-      ...{ AppId: 'app', ChannelId: 'channel', TaskId: randomUUID(), Event: 'FileCreated', MsgId: randomUUID() },
-      ...{ StartTime: '2026-11-22T10:00:00Z', StopTime: '2026-11-22T10:30:00Z', Url: `http://b/${randomUUID()}.mp4` },
-    }),
-  );
 }
 
 function createListed(Url: string, TaskId: string): ListedFile {

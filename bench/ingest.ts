@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { randomUUID } from 'node:crypto';
 import { dirname, join, relative } from 'node:path';
 import { type FunctionHost, startFunctionHost } from '../local/function-host.ts';
-import { startLocalStack } from '../local/stack.ts';
+import { LOCAL_APP_ID, startLocalStack } from '../local/stack.ts';
 import { openDatabase } from '../shared/store/database.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { bundlePeer } from './bundle.ts';
 import type { BenchSize } from './main.ts';
 import { PROJECT_FOLDER } from './peer.ts';
 import { createPeerTables } from './peer-tables.ts';
+import { createFileCreated } from './requests.ts';
 import { startCountingProxy } from './round-trips.ts';
 import { interleave, summarize } from './statistics.ts';
 import type { Row } from './table.ts';
@@ -133,7 +133,7 @@ async function postMany(
     while (left > 0) {
       left -= 1;
       const sentAtMs = performance.now();
-      const response = await fetch(url, { method: 'POST', body: createMessage() });
+      const response = await fetch(url, { method: 'POST', body: createFileCreated(LOCAL_APP_ID) });
       await response.arrayBuffer();
       if (response.status !== 200) throw new Error(`A callback was answered ${response.status}.`);
       durationsMs.push(performance.now() - sentAtMs);
@@ -141,13 +141,4 @@ async function postMany(
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return { perSecond: (TURN * 1_000) / (performance.now() - startedAtMs), durationsMs };
-}
-
-function createMessage(): string {
-  const TaskId = randomUUID();
-  return JSON.stringify({
-    ...{ AppId: 'yourAppId', ChannelId: 'channel', TaskId, Event: 'FileCreated', MsgId: randomUUID(), Duration: 1800 },
-    ...{ StartTime: '2026-11-22T10:00:00Z', StopTime: '2026-11-22T10:30:00Z' },
-    Url: `http://bucket.oss-cn-shanghai.aliyuncs.com/${TaskId}.m3u8`,
-  });
 }

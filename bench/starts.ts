@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { randomUUID } from 'node:crypto';
 import { LOCAL_API_KEY, LOCAL_APP_ID, type LocalStack, startLocalStack } from '../local/stack.ts';
 import { reviewStartRecordTask } from '../shared/record-task/review.ts';
 import { flattenParameters } from '../shared/record-task/rpc-names.ts';
@@ -11,6 +10,7 @@ import { OFFICIAL_CLIENTS } from '../test/support/official-clients.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import type { BenchSize } from './main.ts';
 import { PROJECT_FOLDER } from './peer.ts';
+import { createFileCreated, createStart } from './requests.ts';
 import { startCountingProxy } from './round-trips.ts';
 import { summarize } from './statistics.ts';
 import type { Row } from './table.ts';
@@ -73,16 +73,12 @@ async function measureThroughput(stack: LocalStack, requests: number): Promise<r
 function timeCheck(): number {
   const durationsMs = Array.from({ length: 1_000 }, () => {
     const startedAtMs = performance.now();
-    const { value } = reviewStartRecordTask({ AppId: LOCAL_APP_ID, ...createTask() });
+    const { value } = reviewStartRecordTask({ AppId: LOCAL_APP_ID, ...createStart() });
     if (value === undefined) throw new Error('The request of the bench is refused.');
     flattenParameters(value);
     return performance.now() - startedAtMs;
   });
   return summarize(durationsMs).p50;
-}
-
-function createTask(): object {
-  return { ChannelId: 'channel', TaskId: randomUUID(), TemplateId: '76dasgb****', MixMode: 1 };
 }
 
 async function countTrips(stack: LocalStack, count: () => number): Promise<readonly Row[]> {
@@ -94,19 +90,14 @@ async function countTrips(stack: LocalStack, count: () => number): Promise<reado
       endpoint: stack.start.url.replace('http://', ''),
       key: { accessKeyId: id, accessKeySecret: secret },
       action: 'StartRecordTask',
-      parameters: { AppId: LOCAL_APP_ID, ChannelId: 'channel', TaskId: randomUUID(), TemplateId: '76dasgb****' },
+      parameters: { AppId: LOCAL_APP_ID, ...createStart() },
     });
     if (outcome.verdict !== 'success') throw new Error('The drop-in refused a start.');
   };
   const callback = async () => {
-    const TaskId = randomUUID();
     const response = await fetch(stack.callbackUrl, {
       method: 'POST',
-      body: JSON.stringify({
-        ...{ AppId: LOCAL_APP_ID, ChannelId: 'channel', TaskId, Event: 'FileCreated', MsgId: randomUUID() },
-        ...{ StartTime: '2026-11-22T10:00:00Z', StopTime: '2026-11-22T10:30:00Z' },
-        Url: `http://bucket.oss-cn-shanghai.aliyuncs.com/${TaskId}.m3u8`,
-      }),
+      body: createFileCreated(LOCAL_APP_ID),
     });
     if (response.status !== 200) throw new Error(`A callback was answered ${response.status}.`);
   };
@@ -136,7 +127,7 @@ async function start(stack: LocalStack): Promise<void> {
       authorization: `Basic ${Buffer.from(LOCAL_API_KEY).toString('base64')}`,
       'content-type': 'application/json',
     },
-    body: JSON.stringify(createTask()),
+    body: JSON.stringify(createStart()),
   });
   await response.arrayBuffer();
   if (response.status !== 201) throw new Error(`A start was answered ${response.status}.`);
