@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { findReferences } from '../../local/deploy-rules.ts';
 import { readFunctions } from '../../local/s-yaml.ts';
 import { createOfflineHome, runCli } from '../../local/serverless-devs.ts';
+import { OPTIONS_SETTINGS } from '../support/options-settings.ts';
 
 /** Every variable of s.yaml, each with a value of its own; obvious dummies. */
 const ENVIRONMENT = {
@@ -157,19 +158,7 @@ describe('.env.example', () => {
 });
 
 describe('s.options.yaml', () => {
-  const environment = {
-    ...ENVIRONMENT,
-    VPC_ID: 'vpc-1',
-    VSWITCH_ID: 'vsw-1',
-    SECURITY_GROUP_ID: 'sg-1',
-    DOMAIN_NAME: 'recorder.example.com',
-    DOMAIN_CERTIFICATE_FILE: 'certificate.pem',
-    DOMAIN_PRIVATE_KEY_FILE: 'key.pem',
-    MNS_QUEUE: 'rtc-files',
-    MNS_DEAD_LETTER_QUEUE: 'rtc-files-dead',
-    FAILURE_QUEUE: 'rtc-failed-runs',
-    ALIYUN_ACCOUNT_ID: '123456789012',
-  };
+  const environment = { ...ENVIRONMENT, ...OPTIONS_SETTINGS };
 
   const Preview = v.object({
     resources: v.record(v.string(), v.object({ props: v.record(v.string(), v.unknown()) })),

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OPTIONS_SETTINGS } from '../support/options-settings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -23,19 +24,6 @@ const SETTINGS = {
   API_KEYS: 'app-one:dummy-secret-of-thirty-two-characters',
   APP_IDS: 'myAppId',
   CALLBACK_SECRETS: 'dummy-callback-secret-of-forty-characters',
-};
-
-const OPTIONS = {
-  VPC_ID: 'vpc-1',
-  VSWITCH_ID: 'vsw-1',
-  SECURITY_GROUP_ID: 'sg-1',
-  DOMAIN_NAME: 'recorder.example.com',
-  DOMAIN_CERTIFICATE_FILE: 'certificate.pem',
-  DOMAIN_PRIVATE_KEY_FILE: 'key.pem',
-  MNS_QUEUE: 'rtc-files',
-  MNS_DEAD_LETTER_QUEUE: 'rtc-files-dead',
-  FAILURE_QUEUE: 'rtc-failed-runs',
-  ALIYUN_ACCOUNT_ID: '123456789012',
 };
 
 const OWNER_PASSWORD = 'dummy-owner-password';
@@ -112,7 +100,7 @@ describe('npm run deploy:check', () => {
   });
 
   test('says yes to everything of s.options.yaml', async () => {
-    writeSettings({ ...SETTINGS, ...OPTIONS });
+    writeSettings({ ...SETTINGS, ...OPTIONS_SETTINGS });
     expect(await run('deploy-check', '-t', 's.options.yaml')).toEqual({
       code: 0,
       output: 's.options.yaml can be deployed.\n',
@@ -292,7 +280,7 @@ describe('npm run deploy', () => {
   });
 
   test('deploys another file when told to', async () => {
-    writeSettings({ ...SETTINGS, ...OPTIONS });
+    writeSettings({ ...SETTINGS, ...OPTIONS_SETTINGS });
     expect(await run('deploy', '-t', 's.options.yaml')).toMatchObject({ code: 0 });
     expect(readSteps().at(-1)?.argv).toContain('s.options.yaml');
   });
